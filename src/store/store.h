@@ -1,0 +1,78 @@
+/* One SQL wrapper over two engines: SQLite (embedded default) and PostgreSQL.
+ *
+ * Only files named *_store.c (and this room) hold SQL: constant text with `?`
+ * for bound values, in the dialect both engines understand. Types in
+ * migrations: BIGINT, TEXT, BYTEA. Times are BIGINT microseconds UTC.
+ *
+ * Writing goes through one lane per process with group commit: transactions
+ * run one after the other as savepoints of a shared engine transaction, and
+ * store_commit returns only when the shared one is durable (fsync). So many
+ * requests share one fsync, and none is acknowledged before its own is on
+ * disk. Between store_begin and store_commit do no slow work: no network, no
+ * signing, no hashing of passwords.
+ *
+ * Reading takes a connection from a pool (one at a time per thread). */
+#ifndef MUSUBI_STORE_STORE_H
+#define MUSUBI_STORE_STORE_H
+
+#include "base/arena.h"
+
+struct store; /* an opened database; shared by all threads */
+struct db;    /* a transaction or a reader; belongs to one thread */
+
+/* url: "sqlite:/path/file.db" or "postgres:" followed by a libpq conninfo
+ * string or URI. Runs the migrations that are missing (every engine the same
+ * list, in order, each in its own transaction, recorded with its digest). */
+MUST struct result store_open(struct str url, struct store **ret, struct err *err);
+void store_close(struct store *s);
+const char *store_engine(const struct store *s); /* "sqlite" or "postgres" */
+
+/* A change. store_commit and store_abort give the lane back and set *db to
+ * NULL. A failed statement leaves only store_abort. ERR_UNAVAILABLE when the
+ * disk is full or the database is gone: nothing of the change is kept. */
+MUST struct result store_begin(struct store *s, struct db **ret, struct err *err);
+MUST struct result store_commit(struct db **db, struct err *err);
+void store_abort(struct db **db);
+#define STORE_TX_AUTO __attribute__((cleanup(store_abort))) struct db *
+
+/* A consistent view for reading; writes through it are refused. */
+MUST struct result store_reader(struct store *s, struct db **ret, struct err *err);
+void store_reader_done(struct db **db);
+#define STORE_READER_AUTO __attribute__((cleanup(store_reader_done))) struct db *
+
+/* Values for `?`, in order:
+ *   db_exec(db, "UPDATE t SET a = ? WHERE org = ?", BINDS(B_INT(3), B_TEXT(org)), NULL, err) */
+enum bind_kind { BIND_NULL, BIND_INT, BIND_TEXT, BIND_BLOB };
+struct bind {
+	enum bind_kind kind;
+	int64_t i;
+	struct str s;
+};
+#define B_NULL ((struct bind){ BIND_NULL, 0, { 0, 0 } })
+#define B_INT(v) ((struct bind){ BIND_INT, (v), { 0, 0 } })
+#define B_TEXT(v) ((struct bind){ BIND_TEXT, 0, (v) })
+#define B_BLOB(v) ((struct bind){ BIND_BLOB, 0, (v) })
+#define BINDS(...) (const struct bind[]){ __VA_ARGS__ }, \
+	sizeof((const struct bind[]){ __VA_ARGS__ }) / sizeof(struct bind)
+#define NO_BINDS NULL, 0
+
+/* A result set, whole, in the arena. At most ROWS_MAX rows; a query that could
+ * give more pages by key. */
+enum { ROWS_MAX = 10000 };
+struct rows {
+	size_t n, cols;
+	const struct bind *cells; /* row-major */
+};
+
+/* ret_changed may be NULL. A violated unique or foreign key is ERR_CONFLICT. */
+MUST struct result db_exec(struct db *db, const char *sql, const struct bind *binds, size_t n,
+                           int64_t *ret_changed, struct err *err);
+MUST struct result db_query(struct db *db, struct arena *a, const char *sql,
+                            const struct bind *binds, size_t n, struct rows *ret,
+                            struct err *err);
+/* NULL cells read as 0 and "". */
+int64_t rows_int(const struct rows *r, size_t row, size_t col);
+struct str rows_text(const struct rows *r, size_t row, size_t col); /* text or blob */
+bool rows_null(const struct rows *r, size_t row, size_t col);
+
+#endif
