@@ -1,0 +1,84 @@
+/* What a handler sees of HTTP: a request that has been parsed, limited and
+ * routed, and a response to fill. The wire itself is net/server.h.
+ *
+ * Handlers run on worker threads, one request each, with an arena that lives
+ * until the response is written. */
+#ifndef MUSUBI_NET_HTTP_H
+#define MUSUBI_NET_HTTP_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/json.h"
+
+enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_DELETE, HTTP_OPTIONS };
+
+struct http_header {
+	struct str name, value;
+};
+
+/* One field of a form or query, or one file of a multipart body. */
+struct http_field {
+	struct str name;
+	struct str value;        /* text, or the file's bytes */
+	struct str filename;     /* as sent (never trusted), "" when no file */
+	struct str content_type; /* as sent (never trusted) */
+};
+
+struct http_fields {
+	size_t n;
+	const struct http_field *items;
+};
+
+enum { HTTP_PARAMS_MAX = 8 };
+
+struct http_request {
+	enum http_method method;
+	struct str path;   /* decoded, normalised; never has "//", "/./", "/../", NUL */
+	struct str query;  /* raw, without "?" */
+	struct str host;   /* as sent, checked against the configured names */
+	size_t nheaders;
+	const struct http_header *headers;
+	struct str body;   /* whole; large ones are a read-only map of a spooled file */
+	struct str peer;   /* address of the other side, for limits and the log */
+	bool tls;
+	struct str trace;  /* id of this request in all logs */
+	struct str param[HTTP_PARAMS_MAX]; /* what {name} in the route's pattern matched, in order */
+	struct arena *arena;
+};
+
+/* "" when absent. Names compare without case. */
+struct str http_header_get(const struct http_request *r, struct str name);
+struct str http_cookie_get(const struct http_request *r, struct str name);
+/* Fields of the query; and of an application/x-www-form-urlencoded or
+ * multipart/form-data body. Invalid UTF-8 in a name or text, broken percent
+ * coding, more than 1,000 fields: ERR_INPUT. */
+MUST struct result http_query_fields(const struct http_request *r, struct http_fields *ret,
+                                     struct err *err);
+MUST struct result http_form_fields(const struct http_request *r, struct http_fields *ret,
+                                    struct err *err);
+/* The first value of that name, or "". */
+struct str http_field_get(const struct http_fields *f, struct str name);
+/* From the i-th on, the next field of that name; NULL at the end. *i moves. */
+const struct http_field *http_field_next(const struct http_fields *f, struct str name, size_t *i);
+
+struct http_response {
+	int status;              /* 200 unless set */
+	struct buf body;
+	size_t nheaders;
+	struct http_header headers[24]; /* values live in the request's arena */
+	bool close;
+};
+
+/* A header value with CR, LF or NUL is our own mistake (assert). */
+void http_set(struct http_response *r, struct str name, struct str value);
+void http_body(struct http_response *r, struct str content_type, struct str body);
+/* 303 See Other, to a path of our own only. */
+void http_redirect(struct http_response *r, struct str location);
+
+/* Set-Cookie with Path=/, HttpOnly, SameSite=Lax, and Secure with the __Host-
+ * prefix where the server speaks TLS or listens on localhost. max_age_s < 0:
+ * session cookie; 0: delete. */
+void http_set_cookie(struct http_response *r, const struct http_request *q, struct str name,
+                     struct str value, int64_t max_age_s);
+
+#endif
