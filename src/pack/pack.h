@@ -1,0 +1,216 @@
+/* Packs: the services as declarations, read, checked and compiled once.
+ *
+ * A pack set is immutable and reference-counted: the server swaps the whole
+ * set when packs are reloaded, and a request keeps the one it began with.
+ * Everything in it lives in the set's arena. Expressions are FEEL, compiled
+ * against the names the procedure can know, so a misspelt name is found here
+ * and not in front of a citizen. */
+#ifndef MUSUBI_PACK_PACK_H
+#define MUSUBI_PACK_PACK_H
+
+#include "base/json.h"
+#include "net/text.h"
+#include "rule/feel.h"
+
+/* A text in all three languages; easy falls back on ja, never the reverse. */
+struct ptext {
+	struct str t[LANG_COUNT];
+};
+
+/* One option of a choice: its code is what is stored. */
+struct pack_option {
+	struct str code;
+	struct ptext label;
+};
+
+struct pack_check {
+	const struct feel_expr *rule; /* true: fine; false or null: the message */
+	struct ptext message;
+};
+
+enum field_type {
+	FIELD_TEXT, FIELD_KANA, FIELD_NUMBER, FIELD_MONEY, FIELD_DATE, FIELD_CHOICE, FIELD_CHOICES,
+	FIELD_YESNO, FIELD_ADDRESS, FIELD_PHONE, FIELD_EMAIL, FIELD_ACCOUNT, FIELD_FILE,
+	FIELD_MEMBERS, /* people of the applicant's own household, ticked, never typed */
+	FIELD_SHOWN,   /* a fact of the register, shown as it stands with source and date */
+};
+
+struct pack_field {
+	struct str id;         /* dotted path in the answers; inside a group relative to the item */
+	enum field_type type;
+	struct ptext label, hint, example;
+	bool required;         /* default true; ignored while `when` is not true */
+	const struct feel_expr *when;    /* asked only when true; NULL: always */
+	const struct feel_expr *from;    /* value from the register or other answers; NULL: typed */
+	bool locked;           /* with from: shown, not editable, with "内容が違うとき" */
+	size_t min, max;       /* text: characters; number, money: value; files, members: count */
+	size_t bytes_max;      /* of one file */
+	size_t naccept;
+	const struct str *accept;        /* file kinds: "jpeg", "png", "heic", "pdf" */
+	size_t noptions;
+	const struct pack_option *options;
+	const struct feel_expr *members; /* FIELD_MEMBERS: which of 世帯 may be ticked: a list */
+	size_t nchecks;
+	const struct pack_check *checks;
+	uint32_t line;
+};
+
+struct pack_page {
+	struct str id;
+	struct ptext title, intro;
+	const struct feel_expr *when;
+	struct str group;      /* repeating: the answers' list this page fills; "" otherwise */
+	size_t group_min, group_max;
+	struct ptext group_item; /* 「お子さん」: the heading of one item */
+	const struct feel_expr *group_from; /* list of items the register knows, or NULL */
+	size_t nfields;
+	const struct pack_field *fields;
+	uint32_t line;
+};
+
+struct pack_prefill {
+	struct str dataset; /* "resident.basic" */
+	struct str as;      /* the name in FEEL: "申請者" */
+};
+
+/* A row of the workflow: in `state`, `role` may do `action`, which leads to `to`. */
+enum flow_kind {
+	FLOW_RETURN,  /* back to the citizen with comments per answer */
+	FLOW_MOVE,    /* another step of the office */
+	FLOW_PROPOSE, /* fills the decision; somebody else approves */
+	FLOW_APPROVE, /* decides; with second_person not the one who proposed */
+	FLOW_REFUSE,  /* decides against, with reasons and 教示 */
+	FLOW_RESUBMIT, FLOW_WITHDRAW, /* the citizen's */
+};
+struct pack_action {
+	struct str state, action, to, role; /* role: "clerk", "approver", "citizen" */
+	enum flow_kind kind;
+	bool second_person;
+	struct ptext label;
+};
+struct pack_state {
+	struct str id;
+	struct ptext label;     /* for officers */
+	struct ptext citizen;   /* for the citizen: who has it, what is next */
+	uint32_t deadline_days; /* 0: none; working from entry into the state */
+	bool final;
+};
+
+struct pack_law { struct str name, article; };
+
+/* A named value computed by FEEL, in order; later ones see earlier ones. */
+struct pack_value { struct str name; const struct feel_expr *expr; struct ptext label; };
+
+struct pack_letter_block {
+	enum { BLOCK_PARA, BLOCK_TABLE, BLOCK_HEADING, BLOCK_NOTE } kind;
+	struct str text;                 /* Japanese, with {name} filled by `values` */
+	size_t nrows;
+	const struct pack_value *rows;   /* BLOCK_TABLE: label and value */
+};
+struct pack_letter {
+	struct str id;
+	struct str title, number_prefix; /* 罹災証明書, 加防第 */
+	size_t nblocks;
+	const struct pack_letter_block *blocks;
+	size_t nvalues;
+	const struct pack_value *values; /* for {name} in texts */
+	const struct pack_value *qr;     /* signed content of the QR code */
+	size_t nqr;
+	bool appeal;                     /* carries 教示 */
+};
+
+/* A scenario test of a procedure. */
+struct pack_test {
+	struct str name;
+	const struct json *node; /* facts, today, answers, expect: read by pack/test.c */
+	uint32_t line;
+};
+
+struct procedure {
+	struct str id, version, pack; /* version: the date it takes effect, ISO */
+	struct str file;
+	struct ptext title, summary, who, deadline, office;
+	size_t nneeds;
+	const struct ptext *needs;
+	size_t nlaws;
+	const struct pack_law *laws;
+	size_t nkeywords;
+	const struct str *keywords;   /* words people search with, any script */
+	size_t nevents;
+	const struct str *events;     /* life events: "birth", "care", "disaster", "car" … */
+	struct str level;             /* "municipality" or "prefecture" */
+	bool online;                  /* false: a guide page only */
+	/* The rest only when online. */
+	struct str affair;            /* purpose shown in the access log */
+	bool sign;                    /* 署名用電子証明書 over the application */
+	const struct feel_expr *eligible; /* NULL: anybody who is logged in */
+	struct ptext eligible_message;
+	const struct feel_expr *once; /* a text: a second open application with the same one is refused */
+	size_t nprefills;
+	const struct pack_prefill *prefills;
+	size_t npages;
+	const struct pack_page *pages;
+	size_t nvalues;
+	const struct pack_value *values;  /* amounts and the like, shown on the check page and kept */
+	struct str initial;
+	size_t nstates;
+	const struct pack_state *states;
+	size_t nactions;
+	const struct pack_action *actions;
+	size_t ndecide;
+	const struct pack_field *decide;  /* what the officer fills to decide */
+	struct str record_dataset;        /* "" when none */
+	size_t nrecord;
+	const struct pack_value *record;  /* body of the record that a favourable decision writes */
+	const struct pack_letter *letter, *refusal_letter; /* NULL when none */
+	struct ptext notice_received, notice_returned, notice_decided, notice_refused;
+	uint32_t retention_years;
+	size_t ntests;
+	const struct pack_test *tests;
+	const struct feel_value *known;   /* names its expressions may use */
+};
+
+/* A typed set of facts: the columns of a record and their labels. */
+struct dataset_item { struct str name; enum field_type type; struct ptext label; bool hidden; };
+struct dataset {
+	struct str id, pack;
+	struct ptext title;
+	size_t nitems;
+	const struct dataset_item *items;
+};
+
+struct pack_set;
+
+/* One mistake found, for `musubi pack check`. */
+struct pack_issue {
+	struct str file;
+	uint32_t line, col;
+	struct str message, hint;
+};
+
+/* Loads every pack below dir. With mistakes: ERR_INPUT, and the issues (all of
+ * them, at most 200) in arena a. */
+MUST struct result pack_load(struct str dir, struct arena *a, struct pack_set **ret,
+                             const struct pack_issue **ret_issues, size_t *ret_nissues,
+                             struct err *err);
+struct pack_set *pack_ref(struct pack_set *p);
+void pack_unref(struct pack_set *p); /* NULL is fine */
+
+size_t pack_procedures(const struct pack_set *p, const struct procedure *const **ret);
+/* The version in force at `day` (ISO date); with "" the newest. NULL if none. */
+const struct procedure *pack_procedure(const struct pack_set *p, struct str id, struct str day);
+/* That very version. */
+const struct procedure *pack_procedure_version(const struct pack_set *p, struct str id,
+                                               struct str version);
+const struct dataset *pack_dataset(const struct pack_set *p, struct str id);
+
+/* Keyword (kana, kanji, plain words, any width; "" for all), life event and
+ * level ("" for any); best first. */
+size_t pack_search(const struct pack_set *p, struct arena *a, struct str words,
+                   struct str event, struct str level, const struct procedure *const **ret);
+
+/* Runs the scenario tests; one line per test goes to out ("ok …", "FAIL … file:line …"). */
+struct pack_test_count { unsigned passed, failed; };
+struct pack_test_count pack_test(const struct pack_set *p, struct buf *out);
+
+#endif
