@@ -1,0 +1,120 @@
+/* The form engine: a procedure, the facts of the register and the answers so
+ * far, at one moment. Says which pages and fields are asked, what stands in
+ * them, what is wrong, and what is finally signed. Pure: no store, no HTTP.
+ *
+ * Answers are a JSON object by dotted field id. How a type is kept:
+ *   text kana phone email address   string (normalised)
+ *   number money                    number
+ *   date                            "YYYY-MM-DD"
+ *   choice                          the option's code
+ *   choices                         list of codes, in the order of the options
+ *   yesno                           true / false
+ *   account                         {bank, branch, kind, number, holder}
+ *   file                            list of attachment ids
+ *   members                         list of member ids of 世帯.members
+ *   a group                         list of objects with the item's fields
+ * In FEEL dates are dates, members are the contexts of 世帯.members, and every
+ * string of the facts that is a whole ISO date is a date. */
+#ifndef MUSUBI_APPLY_FORM_H
+#define MUSUBI_APPLY_FORM_H
+
+#include "pack/pack.h"
+
+struct form;
+
+struct form_input {
+	const struct procedure *procedure;
+	const struct json *facts;    /* {"申請者": {…}, "世帯": {…}}; or NULL */
+	const struct json *answers;  /* or NULL */
+	const struct json *decision; /* the officer's, or NULL */
+	const struct json *about;    /* "case.…": receipt, number, submitted; or NULL */
+	int64_t now_us;              /* UTC microseconds; today() is its date in JST */
+};
+
+MUST struct result form_open(struct arena *a, const struct form_input *in, struct form **ret,
+                             struct err *err);
+const struct procedure *form_procedure(const struct form *f);
+
+/* The applicant may use this procedure. */
+MUST struct result form_eligible(struct form *f, bool *ret, struct err *err);
+/* The `once` key, or "" when the procedure has none or it is not known yet. */
+MUST struct result form_once(struct form *f, struct str *ret, struct err *err);
+
+/* Pages that are asked, in order. A page without any asked field is left out. */
+MUST struct result form_pages(struct form *f, const struct pack_page *const **ret,
+                              size_t *ret_n, struct err *err);
+
+enum { FORM_NO_ITEM = -1 }; /* the page is no group */
+
+/* How many items a group has (what the register knows counts until changed). */
+MUST struct result form_items(struct form *f, const struct pack_page *page, size_t *ret,
+                              struct err *err);
+
+struct form_field {
+	const struct pack_field *field;
+	bool asked;               /* false: its `when` is not true; the rest is empty */
+	bool prefilled;           /* value comes from the register */
+	const struct json *value; /* NULL: nothing yet */
+	size_t nmembers;          /* FIELD_MEMBERS: who may be ticked */
+	const struct json *members;
+};
+MUST struct result form_field(struct form *f, const struct pack_page *page, int item,
+                              const struct pack_field *field, struct form_field *ret,
+                              struct err *err);
+
+/* One thing wrong. `message` for people: either the check's own, or a row of
+ * web/text (key) with its {label}. */
+struct form_error {
+	const struct pack_page *page;
+	int item;
+	const struct pack_field *field; /* NULL: the page (too few items) */
+	struct str key;                 /* "form.error.required", or "" when text is set */
+	const struct ptext *text;
+	int64_t limit;                  /* for {limit} in the row's text */
+};
+/* Of one page (one item), or with page NULL of everything that is asked. */
+MUST struct result form_errors(struct form *f, const struct pack_page *page, int item,
+                               const struct form_error **ret, size_t *ret_n, struct err *err);
+
+/* What the browser sent for one page: names are field ids; dates come as
+ * ID.year ID.month ID.day and ID.era, accounts as ID.bank … ID.holder. */
+struct form_raw { struct str name, value; };
+/* New answers with the page's fields set from raw input, normalised (width,
+ * spaces, hyphens, kana). What cannot be understood is kept as typed under
+ * ret_raw, so that the page can show it again beside its error. Locked fields
+ * and fields not asked cannot be set from outside. */
+MUST struct result form_take(struct form *f, const struct pack_page *page, int item,
+                             const struct form_raw *raw, size_t nraw,
+                             const struct json **ret_answers,
+                             const struct form_error **ret_errors, size_t *ret_nerrors,
+                             struct err *err);
+/* Adds an empty item to a group, or removes one. */
+MUST struct result form_item_add(struct form *f, const struct pack_page *page,
+                                 const struct json **ret_answers, struct err *err);
+MUST struct result form_item_remove(struct form *f, const struct pack_page *page, size_t item,
+                                    const struct json **ret_answers, struct err *err);
+
+/* Only what is asked, with prefilled values in place: what is submitted. */
+MUST struct result form_clean(struct form *f, const struct json **ret, struct err *err);
+/* The procedure's computed values: [{name, label, value}]. */
+struct form_value { const struct pack_value *decl; const struct json *value; };
+MUST struct result form_values(struct form *f, const struct form_value **ret, size_t *ret_n,
+                               struct err *err);
+/* Evaluates one of the procedure's expressions in this form's scope. */
+MUST struct result form_eval(struct form *f, const struct feel_expr *e, const struct json **ret,
+                             struct err *err);
+
+/* A value as people read it, in plain text: dates with 元号, money with 円,
+ * labels of options, names of members. */
+struct str form_show(struct form *f, const struct pack_field *field, const struct json *value,
+                     enum lang lang);
+
+/* The document that is signed: RFC 8785 canonical JSON of procedure, version,
+ * authority, applicant code, answers, facts shown, and the SHA-256 of every
+ * attachment. */
+struct form_attachment { struct str field, id, name, kind; size_t size; struct str sha256_hex; };
+MUST struct result form_document(struct form *f, struct str authority, struct str applicant,
+                                 const struct form_attachment *att, size_t natt,
+                                 struct str *ret, struct err *err);
+
+#endif
