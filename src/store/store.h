@@ -20,12 +20,41 @@
 struct store; /* an opened database; shared by all threads */
 struct db;    /* a transaction or a reader; belongs to one thread */
 
+/* A room's tables. `statements` ends with NULL; each is one statement in the
+ * common dialect: CREATE TABLE, CREATE INDEX, ALTER TABLE, INSERT, UPDATE;
+ * column types only BIGINT, TEXT, BYTEA; growing tables begin with `org` and so
+ * does every unique key. Versions count 1, 2, 3 … within the room and never
+ * change once released: a correction is the next version. */
+struct migration {
+	int version;
+	const char *name; /* "accounts", for people */
+	const char *const *statements;
+};
+
+/* Tells store_open which tables a room has. Call once per room, in the order
+ * of the rooms, before store_open; the rows must live as long as the program.
+ * The same rows a second time are ignored. store's own come first by itself. */
+void store_migrations_add(const char *room, const struct migration *rows, size_t n);
+
 /* url: "sqlite:/path/file.db" or "postgres:" followed by a libpq conninfo
  * string or URI. Runs the migrations that are missing (every engine the same
- * list, in order, each in its own transaction, recorded with its digest). */
+ * list, in order, each in its own transaction, recorded with its digest).
+ * ERR_CONFLICT when a migration that ran has another text now, or when the
+ * database knows one that this program does not. PostgreSQL must speak UTF-8,
+ * order text by bytes (LC_COLLATE C) and run with fsync on: ERR_INPUT. */
 MUST struct result store_open(struct str url, struct store **ret, struct err *err);
 void store_close(struct store *s);
 const char *store_engine(const struct store *s); /* "sqlite" or "postgres" */
+
+/* What the lane did since store_open; for metrics and tests. */
+struct store_stats {
+	int64_t transactions;   /* acknowledged by store_commit */
+	int64_t shared_commits; /* engine commits that carried them: one fsync each */
+	int64_t failed_commits; /* shared commits that failed */
+	int64_t entries;        /* journal entries made durable */
+	int64_t readers;        /* reader connections open now */
+};
+void store_stats(struct store *s, struct store_stats *ret);
 
 /* A change. store_commit and store_abort give the lane back and set *db to
  * NULL. A failed statement leaves only store_abort. ERR_UNAVAILABLE when the
@@ -40,7 +69,7 @@ MUST struct result store_reader(struct store *s, struct db **ret, struct err *er
 void store_reader_done(struct db **db);
 #define STORE_READER_AUTO __attribute__((cleanup(store_reader_done))) struct db *
 
-/* Values for `?`, in order:
+/* Values for `?`, in order; text must be UTF-8 without NUL (ERR_INPUT):
  *   db_exec(db, "UPDATE t SET a = ? WHERE org = ?", BINDS(B_INT(3), B_TEXT(org)), NULL, err) */
 enum bind_kind { BIND_NULL, BIND_INT, BIND_TEXT, BIND_BLOB };
 struct bind {
@@ -64,7 +93,9 @@ struct rows {
 	const struct bind *cells; /* row-major */
 };
 
-/* ret_changed may be NULL. A violated unique or foreign key is ERR_CONFLICT. */
+/* ret_changed may be NULL. A violated unique or foreign key is ERR_CONFLICT.
+ * Both engines take the same types: an integer for BIGINT, text for TEXT, a
+ * blob for BYTEA. One statement per call. */
 MUST struct result db_exec(struct db *db, const char *sql, const struct bind *binds, size_t n,
                            int64_t *ret_changed, struct err *err);
 MUST struct result db_query(struct db *db, struct arena *a, const char *sql,
