@@ -79,15 +79,25 @@ MUST struct result form_errors(struct form *f, const struct pack_page *page, int
 /* What the browser sent for one page: names are field ids; dates come as
  * ID.year ID.month ID.day and ID.era, accounts as ID.bank … ID.holder. */
 struct form_raw { struct str name, value; };
-/* New answers with the page's fields set from raw input, normalised (width,
- * spaces, hyphens, kana). What cannot be understood is kept as typed under
- * ret_raw, so that the page can show it again beside its error. Locked fields
- * and fields not asked cannot be set from outside. */
+/* What came of it. `answers` are new answers with the page's fields set,
+ * normalised (width, spaces, hyphens, kana); what could not be understood is
+ * left out and has an error. Locked fields, files and fields not asked cannot
+ * be set from outside. `more`: an answer made further fields of this page
+ * appear that the browser could not know: show the page again. */
+struct form_taken {
+	struct form *form;             /* opened anew with the answers */
+	const struct json *answers;
+	const struct form_error *errors; /* of this page (and item) */
+	size_t nerrors;
+	bool more;
+};
 MUST struct result form_take(struct form *f, const struct pack_page *page, int item,
-                             const struct form_raw *raw, size_t nraw,
-                             const struct json **ret_answers,
-                             const struct form_error **ret_errors, size_t *ret_nerrors,
+                             const struct form_raw *raw, size_t nraw, struct form_taken *ret,
                              struct err *err);
+/* New answers with one field set to a value from our own side: the attachment
+ * ids of a file field. */
+const struct json *form_put(struct form *f, const struct pack_page *page, int item,
+                            const struct pack_field *field, const struct json *value);
 /* Adds an empty item to a group, or removes one. */
 MUST struct result form_item_add(struct form *f, const struct pack_page *page,
                                  const struct json **ret_answers, struct err *err);
