@@ -18,6 +18,8 @@ void arena_free(struct arena *a);    /* NULL is fine */
 void arena_reset(struct arena *a);
 bool arena_over(const struct arena *a);
 size_t arena_used(const struct arena *a);
+/* Bytes until the cap, 0 past it: ask before taking what foreign input sizes. */
+size_t arena_left(const struct arena *a);
 
 /* Zeroed, aligned for any type. */
 void *arena_alloc(struct arena *a, size_t n);
