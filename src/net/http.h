@@ -22,6 +22,7 @@ struct http_field {
 	struct str value;        /* text, or the file's bytes */
 	struct str filename;     /* as sent (never trusted), "" when no file */
 	struct str content_type; /* as sent (never trusted) */
+	bool file;               /* sent as a file: value is any bytes, not checked text */
 };
 
 struct http_fields {
@@ -29,7 +30,7 @@ struct http_fields {
 	const struct http_field *items;
 };
 
-enum { HTTP_PARAMS_MAX = 8 };
+enum { HTTP_PARAMS_MAX = 8, HTTP_FIELDS_MAX = 1000 };
 
 struct http_request {
 	enum http_method method;
@@ -41,12 +42,15 @@ struct http_request {
 	struct str body;   /* whole; large ones are a read-only map of a spooled file */
 	struct str peer;   /* address of the other side, for limits and the log */
 	bool tls;
+	bool local;        /* the listening address is a loopback one */
 	struct str trace;  /* id of this request in all logs */
 	struct str param[HTTP_PARAMS_MAX]; /* what {name} in the route's pattern matched, in order */
 	struct arena *arena;
 };
 
-/* "" when absent. Names compare without case. */
+struct str http_method_name(enum http_method m);
+/* "" when absent. Names compare without case. Cookies are asked for by the name
+ * given to http_set_cookie; the prefix is added here as there. */
 struct str http_header_get(const struct http_request *r, struct str name);
 struct str http_cookie_get(const struct http_request *r, struct str name);
 /* Fields of the query; and of an application/x-www-form-urlencoded or
@@ -56,9 +60,11 @@ MUST struct result http_query_fields(const struct http_request *r, struct http_f
                                      struct err *err);
 MUST struct result http_form_fields(const struct http_request *r, struct http_fields *ret,
                                     struct err *err);
-/* The first value of that name, or "". */
+MUST struct result http_urlencoded(struct arena *a, struct str text, struct http_fields *ret,
+                                   struct err *err);
+/* The first text of that name, or ""; files are passed over. */
 struct str http_field_get(const struct http_fields *f, struct str name);
-/* From the i-th on, the next field of that name; NULL at the end. *i moves. */
+/* From the i-th on, the next field of that name, text or file; NULL at the end. *i moves. */
 const struct http_field *http_field_next(const struct http_fields *f, struct str name, size_t *i);
 
 struct http_response {
@@ -69,11 +75,15 @@ struct http_response {
 	bool close;
 };
 
-/* A header value with CR, LF or NUL is our own mistake (assert). */
+/* Replaces a header of the same name. A value with a control character is our
+ * own mistake (assert), and so is a framing header (Content-Length, …). */
 void http_set(struct http_response *r, struct str name, struct str value);
 void http_body(struct http_response *r, struct str content_type, struct str body);
-/* 303 See Other, to a path of our own only. */
+bool http_is_set(const struct http_response *r, struct str name);
+/* 303 See Other, to a path of our own; anything else ("//host", "https:…",
+ * control characters) leads to "/", so that a "next" from outside is safe. */
 void http_redirect(struct http_response *r, struct str location);
+bool http_path_is_ours(struct str location);
 
 /* Set-Cookie with Path=/, HttpOnly, SameSite=Lax, and Secure with the __Host-
  * prefix where the server speaks TLS or listens on localhost. max_age_s < 0:

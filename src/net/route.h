@@ -22,7 +22,8 @@ typedef struct result (*route_handler)(void *app, const struct http_request *q,
 
 struct route {
 	enum http_method method;
-	const char *path;       /* "/apply/{id}/page/{page}": {x} is one segment */
+	const char *path;       /* "/apply/{id}/page/{page}": {x} is one segment, never empty;
+	                         * a last "{x*}" is the rest of the path, never empty */
 	enum route_who who;
 	route_handler handler;
 	const char *event;      /* audit event, a row of web/text, or NULL for pages of no person */
@@ -39,8 +40,11 @@ void router_free(struct router *r);
 void router_add(struct router *r, const struct route *rows, size_t n);
 size_t router_rows(const struct router *r, const struct route *const **ret);
 
+/* A literal segment wins over {x}, {x} over {x*}. HEAD finds the row of GET. */
 enum route_match { ROUTE_FOUND, ROUTE_NO_PATH, ROUTE_NO_METHOD };
 enum route_match router_find(const struct router *r, enum http_method m, struct str path,
                              const struct route **ret, struct str params[HTTP_PARAMS_MAX]);
+/* For the Allow header of a 405: "GET, HEAD, POST"; "" when no row has the path. */
+struct str router_allow(const struct router *r, struct arena *a, struct str path);
 
 #endif

@@ -9,7 +9,16 @@
  *   {{_ key}}         the text of that key in the language of the page
  *                     (net/text.h); ruby markup becomes <ruby>; its {x}
  *                     placeholders are filled from the context, escaped
+ *   {{_ *x}}          the text whose key is at x
+ *   {{~x}}            text at x with ruby markup in it (a pack's own words)
  *   {{!note}}         nothing
+ *
+ * Where a value stands is checked at load: between tags, or in a quoted
+ * attribute; never in a bare attribute, script, style, event attribute or
+ * comment. In attributes, <title>, <option> and <textarea> ruby loses its
+ * readings. At the start of href, src or action the value must be a URL
+ * html_url_ok() accepts, else "#" comes out. Placeholders of texts: {x}, or {~x}
+ * for words with ruby. A tag alone on its line leaves no line behind.
  *
  * The context is a JSON tree; inner sections see outer names. Unknown partials
  * and text keys are mistakes at load, with file and line. */

@@ -21,7 +21,11 @@ void texts_free(struct texts *t);
 /* The row's text (ruby markup left in); the key itself when there is no row. */
 struct str text_get(const struct texts *t, enum lang l, struct str key);
 bool text_has(const struct texts *t, struct str key);
-/* Ruby markup to <ruby> with everything else escaped; or without readings. */
+/* All keys, in the order of the files; for the test that looks for unused rows. */
+size_t texts_count(const struct texts *t);
+struct str texts_key(const struct texts *t, size_t i);
+/* Ruby markup to <ruby> with everything else escaped; or without readings (and
+ * not escaped). {name} stays as it is. */
 struct str text_html(struct arena *a, struct str marked);
 struct str text_plain(struct arena *a, struct str marked);
 
