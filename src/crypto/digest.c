@@ -6,10 +6,9 @@
 #include <assert.h>
 #include <openssl/evp.h>
 #include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
+#include "base/encode.h"
 #include "base/mem.h"
 #include "crypto/need.h"
 
@@ -72,15 +71,9 @@ void sha256(struct str data, uint8_t ret[SHA256_SIZE])
 
 struct str sha256_hex(struct arena *a, struct str data)
 {
-	static const char hex[] = "0123456789abcdef";
 	uint8_t d[SHA256_SIZE];
 	sha256(data, d);
-	char *p = arena_alloc(a, 2 * SHA256_SIZE + 1);
-	for (size_t i = 0; i < SHA256_SIZE; i++) {
-		p[2 * i] = hex[d[i] >> 4];
-		p[2 * i + 1] = hex[d[i] & 15];
-	}
-	return str_of(p, 2 * SHA256_SIZE);
+	return hex_encode(a, str_of((char *)d, sizeof d));
 }
 
 void digest_init(struct digest_stream *s, enum digest_alg alg)

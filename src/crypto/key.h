@@ -8,6 +8,7 @@
 #define MUSUBI_CRYPTO_KEY_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "crypto/digest.h"
 #include "crypto/secret.h"
 

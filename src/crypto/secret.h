@@ -12,15 +12,12 @@ struct secret {
 
 struct secret secret_new(size_t n);         /* zeroed */
 struct secret secret_of(struct str bytes);  /* a copy; wipe the original yourself */
-struct secret secret_random(size_t n);
+struct secret secret_random(size_t n);      /* base/random.h */
 void secret_done(struct secret *s);         /* wipes; safe on a zeroed struct */
 static inline struct str secret_str(const struct secret *s)
 {
 	return str_of((const char *)s->p, s->n);
 }
 #define SECRET_AUTO __attribute__((cleanup(secret_done))) struct secret
-
-/* Random bytes from the system-seeded generator. */
-void crypto_random(void *p, size_t n);
 
 #endif

@@ -1,0 +1,222 @@
+/* Keys: life, import of public keys, signing and verifying.
+ *
+ * Invariants: `public` is an EVP_PKEY whose SPKI is exactly `spki`; `alg` is a
+ * row; a private half is reached only through `home`. OpenSSL's error queue is
+ * left clean, because the TLS code of this thread reads it too. */
+#include "crypto/key.h"
+
+#include <openssl/core_names.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+#include <stdatomic.h>
+
+#include "base/mem.h"
+#include "crypto/der.h"
+#include "crypto/key_local.h"
+#include "crypto/need.h"
+
+struct key {
+	atomic_uint refs;
+	enum key_alg alg;
+	EVP_PKEY *public;
+	char *spki;
+	size_t spki_n;
+	uint8_t digest[SHA256_SIZE];
+	const struct key_home *home; /* NULL: public only */
+	void *ctx;
+};
+
+static struct result not_a_key(struct err *err, const char *why)
+{
+	ERR_clear_error();
+	return fail(err, ERR_INPUT, "crypto.key.malformed", "RFC 5280 §4.1.2.7",
+	            "public key refused: %s", why);
+}
+
+/* RFC 8017 §A.1.1. e at most 32 bits: a larger one only serves to burn time. */
+static bool rsa_row(struct str bits, enum key_alg *ret)
+{
+	struct der_in in = der_read(bits), seq = der_enter(&in, DER_SEQ);
+	struct str n = der_get_int(&seq);
+	uint64_t e = der_get_uint(&seq);
+	der_leave(&in, &seq);
+	if (!der_done(&in) || e < 3 || e > UINT32_MAX || !(e & 1) || n.p[0] != 0 ||
+	    !((uint8_t)n.p[n.n - 1] & 1))
+		return false;
+	for (size_t i = 0; i < KEY_ALG_COUNT; i++) {
+		const struct key_alg_row *row = key_alg_row((enum key_alg)i);
+		if (strcmp(row->family, "RSA") == 0 && (n.n - 1) * 8 == row->bits) {
+			*ret = (enum key_alg)i;
+			return n.n > 1 && (uint8_t)n.p[1] & 0x80;
+		}
+	}
+	return false;
+}
+
+/* RFC 5480 §2.1.1: a named curve of the table and an uncompressed point. */
+static bool ec_row(struct der_in *params, struct str bits, enum key_alg *ret)
+{
+	char curve[DER_OID_TEXT];
+	der_get_oid(params, curve);
+	bool p256 = strcmp(curve, "1.2.840.10045.3.1.7") == 0;
+	if (!p256 && strcmp(curve, "1.3.132.0.34") != 0)
+		return false;
+	*ret = p256 ? KEY_P256 : KEY_P384;
+	return bits.n == (p256 ? 65 : 97) && bits.p[0] == 4;
+}
+
+static bool spki_row(struct str spki, enum key_alg *ret)
+{
+	char oid[DER_OID_TEXT];
+	struct der_in in = der_read(spki), seq = der_enter(&in, DER_SEQ), alg = der_enter(&seq, DER_SEQ);
+	struct der_in bits_at = seq;
+	struct str bits = der_get_bits(&bits_at);
+	bool fits = false;
+	der_get_oid(&alg, oid);
+	if (strcmp(oid, "1.2.840.113549.1.1.1") == 0) {
+		der_get_null(&alg);
+		fits = !bits_at.bad && rsa_row(bits, ret);
+	} else if (strcmp(oid, "1.2.840.10045.2.1") == 0) {
+		fits = ec_row(&alg, bits, ret);
+	} else if (strcmp(oid, "1.3.101.112") == 0) {
+		*ret = KEY_ED25519;
+		fits = bits.n == 32;
+	}
+	der_leave(&seq, &alg);
+	seq.p = seq.bad ? seq.p : bits_at.p;
+	der_leave(&in, &seq);
+	return fits && der_done(&in) && !bits_at.bad;
+}
+
+static struct key *key_make(enum key_alg alg, EVP_PKEY *public, struct str spki)
+{
+	struct key *k = MEM_NEW(struct key);
+	atomic_init(&k->refs, 1);
+	k->alg = alg;
+	k->public = public;
+	k->spki = mem_cstr(spki.p, spki.n);
+	k->spki_n = spki.n;
+	sha256(spki, k->digest);
+	return k;
+}
+
+struct result key_import_public(struct str spki, struct key **ret, struct err *err)
+{
+	enum key_alg alg;
+	if (spki.n > 1024 || !spki_row(spki, &alg))
+		return not_a_key(err, "not one of the accepted algorithms and forms");
+	const unsigned char *p = (const unsigned char *)spki.p;
+	EVP_PKEY *public = d2i_PUBKEY(NULL, &p, (long)spki.n);
+	if (!public || p != (const unsigned char *)spki.p + spki.n) {
+		EVP_PKEY_free(public);
+		return not_a_key(err, "not a valid point or modulus");
+	}
+	*ret = key_make(alg, public, spki);
+	return ok();
+}
+
+struct result key_new_at(struct str spki, const struct key_home *home, void *ctx, struct key **ret,
+                         struct err *err)
+{
+	struct key *k;
+	TRY(key_import_public(spki, &k, err));
+	k->home = home;
+	k->ctx = ctx;
+	*ret = k;
+	return ok();
+}
+
+struct key *key_ref(struct key *k)
+{
+	atomic_fetch_add_explicit(&k->refs, 1, memory_order_relaxed);
+	return k;
+}
+
+void key_unref(struct key *k)
+{
+	if (!k || atomic_fetch_sub_explicit(&k->refs, 1, memory_order_acq_rel) != 1)
+		return;
+	if (k->home && k->home->free)
+		k->home->free(k->ctx);
+	EVP_PKEY_free(k->public);
+	mem_free(k->spki);
+	mem_free(k);
+}
+
+enum key_alg key_alg_of(const struct key *k)
+{
+	return k->alg;
+}
+
+enum sig_alg key_sig_of(const struct key *k)
+{
+	return key_alg_row(k->alg)->sig;
+}
+
+bool key_private(const struct key *k)
+{
+	return k->home != NULL;
+}
+
+struct str key_spki(const struct key *k)
+{
+	return str_of(k->spki, k->spki_n);
+}
+
+void key_digest(const struct key *k, uint8_t ret[SHA256_SIZE])
+{
+	memcpy(ret, k->digest, SHA256_SIZE);
+}
+
+const struct key_home *key_home_of(const struct key *k, void **ret_ctx)
+{
+	*ret_ctx = k->ctx;
+	return k->home;
+}
+
+static bool fits(const struct key *k, enum sig_alg alg)
+{
+	const struct key_alg_row *kr = key_alg_row(k->alg);
+	const struct sig_alg_row *sr = sig_alg_row(alg);
+	return strcmp(kr->family, sr->family) == 0 &&
+	       (!sr->group || (kr->group && strcmp(kr->group, sr->group) == 0));
+}
+
+bool key_sig_pss(EVP_PKEY_CTX *p, enum sig_alg alg)
+{
+	/* RFC 4055 §3.1, RFC 7518 §3.5: MGF1 with the same hash, salt as long as the hash */
+	return !sig_alg_row(alg)->pss ||
+	       (EVP_PKEY_CTX_set_rsa_padding(p, RSA_PKCS1_PSS_PADDING) == 1 &&
+	        EVP_PKEY_CTX_set_rsa_pss_saltlen(p, RSA_PSS_SALTLEN_DIGEST) == 1);
+}
+
+struct result key_sign(const struct key *k, enum sig_alg alg, struct str data,
+                       uint8_t ret[KEY_SIG_MAX], size_t *ret_n, struct err *err)
+{
+	if (!fits(k, alg))
+		return fail(err, ERR_INPUT, "crypto.key.mismatch", NULL, "a key of %s cannot make %s",
+		            key_alg_row(k->alg)->name, sig_alg_row(alg)->jose);
+	if (!k->home)
+		return fail(err, ERR_INPUT, "crypto.key.public", NULL, "only the public half is here");
+	return k->home->sign(k->ctx, alg, data, ret, ret_n, err);
+}
+
+bool key_verify(const struct key *k, enum sig_alg alg, struct str data, struct str sig)
+{
+	if (!fits(k, alg) || sig.n == 0 || sig.n > KEY_SIG_MAX)
+		return false;
+	const struct sig_alg_row *row = sig_alg_row(alg);
+	EVP_MD_CTX *c = EVP_MD_CTX_new();
+	EVP_PKEY_CTX *p = NULL;
+	const EVP_MD *md = row->prehash ? digest_evp(row->digest) : NULL;
+	crypto_need(c != NULL, "verify");
+	bool holds = EVP_DigestVerifyInit(c, &p, md, NULL, k->public) == 1 && key_sig_pss(p, alg) &&
+	             EVP_DigestVerify(c, (const uint8_t *)sig.p, sig.n,
+	                              (const uint8_t *)(data.p ? data.p : ""), data.n) == 1;
+	EVP_MD_CTX_free(c);
+	if (!holds)
+		ERR_clear_error();
+	return holds;
+}
