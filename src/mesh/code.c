@@ -1,0 +1,108 @@
+#include "mesh/code.h"
+
+#include <assert.h>
+#include <openssl/evp.h>
+
+#include "base/encode.h"
+#include "base/mem.h"
+#include "base/random.h"
+#include "crypto/digest.h"
+#include "crypto/secret_file.h"
+
+enum { CODE_EPOCH = 1, CODE_BLOCK = 16, CODE_KEY = 32 };
+
+struct codes {
+	struct secret master;
+	EVP_CIPHER *aes; /* fetched once: OpenSSL 3 serialises fetches */
+};
+
+struct result codes_open(struct str key_path, struct codes **ret, struct err *err)
+{
+	struct codes *c = MEM_NEW(struct codes);
+	struct result r = secret_file(key_path, CODE_KEY, &c->master, err);
+	if (is_err(r)) {
+		mem_free(c);
+		return r;
+	}
+	c->aes = EVP_CIPHER_fetch(NULL, "AES-256-ECB", NULL);
+	if (!c->aes) {
+		codes_close(c);
+		return fail(err, ERR_INTERNAL, "mesh.cipher", NULL, "AES-256-ECB is not available");
+	}
+	*ret = c;
+	return ok();
+}
+
+void codes_close(struct codes *c)
+{
+	if (!c)
+		return;
+	secret_done(&c->master);
+	EVP_CIPHER_free(c->aes);
+	mem_free(c);
+}
+
+struct core_id core_id_new(void)
+{
+	struct core_id id;
+	random_bytes(id.b, sizeof id.b);
+	return id;
+}
+
+/* The organization's key of an epoch: HKDF with info "code" || epoch || org. */
+static void org_key(const struct codes *c, struct str org, uint8_t epoch, uint8_t key[CODE_KEY])
+{
+	char info[80] = "code";
+	size_t n = org.n < sizeof info - 5 ? org.n : sizeof info - 5;
+	info[4] = (char)epoch;
+	if (n)
+		memcpy(info + 5, org.p, n);
+	hkdf_sha256(secret_str(&c->master), STR("musubi"), str_of(info, n + 5), key, CODE_KEY);
+}
+
+/* One block is a permutation of all core ids: exactly what a code must be. */
+static void permute(const struct codes *c, struct str org, uint8_t epoch, bool encrypt,
+                    const uint8_t in[CODE_BLOCK], uint8_t out[CODE_BLOCK])
+{
+	uint8_t key[CODE_KEY];
+	int n = 0;
+	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+	org_key(c, org, epoch, key);
+	bool fine = ctx && EVP_CipherInit_ex2(ctx, c->aes, key, NULL, encrypt, NULL) == 1 &&
+	            EVP_CIPHER_CTX_set_padding(ctx, 0) == 1 &&
+	            EVP_CipherUpdate(ctx, out, &n, in, CODE_BLOCK) == 1 && n == CODE_BLOCK;
+	EVP_CIPHER_CTX_free(ctx);
+	mem_wipe(key, sizeof key);
+	assert(fine); /* a fetched cipher and a whole block: nothing can fail but memory */
+}
+
+struct str code_of(struct codes *c, struct arena *a, struct str org, struct core_id id)
+{
+	uint8_t raw[1 + CODE_BLOCK] = { CODE_EPOCH };
+	permute(c, org, CODE_EPOCH, true, id.b, raw + 1);
+	return hex_encode(a, str_of((const char *)raw, sizeof raw));
+}
+
+struct result code_to_core(struct codes *c, struct str org, struct str code,
+                           struct core_id *ret, struct err *err)
+{
+	uint8_t raw[CODE_TEXT];
+	size_t n;
+	if (code.n != CODE_TEXT)
+		return fail(err, ERR_INPUT, "mesh.code.malformed", NULL, "a code has %d hex digits, not %zu",
+		            CODE_TEXT, code.n);
+	TRY(decode_to(ENCODING_HEX, code, raw, &n, err));
+	if (raw[0] != CODE_EPOCH)
+		return fail(err, ERR_INPUT, "mesh.code.epoch", NULL, "unknown epoch %u", raw[0]);
+	permute(c, org, raw[0], false, raw + 1, ret->b);
+	return ok();
+}
+
+struct result code_convert(struct codes *c, struct arena *a, struct str from_org,
+                           struct str code, struct str to_org, struct str *ret, struct err *err)
+{
+	struct core_id id;
+	TRY(code_to_core(c, from_org, code, &id, err));
+	*ret = code_of(c, a, to_org, id);
+	return ok();
+}
