@@ -36,7 +36,8 @@ enum field_type {
 };
 
 struct pack_field {
-	struct str id;         /* dotted path in the answers; inside a group relative to the item */
+	struct str id;         /* dotted path in the answers; inside a group relative to the item
+	                          (`item.ID` in expressions of its page) */
 	enum field_type type;
 	struct ptext label, hint, example;
 	bool required;         /* default true; ignored while `when` is not true */
@@ -121,8 +122,8 @@ struct pack_letter {
 
 /* A scenario test of a procedure. */
 struct pack_test {
-	struct str name;
-	const struct json *node; /* facts, today, answers, expect: read by pack/test.c */
+	struct str name, today;
+	const struct json *facts, *answers, *decision, *expect; /* NULL: not given; read by test.c */
 	uint32_t line;
 };
 
@@ -167,7 +168,8 @@ struct procedure {
 	uint32_t retention_years;
 	size_t ntests;
 	const struct pack_test *tests;
-	const struct feel_value *known;   /* names its expressions may use */
+	const struct feel_value *known;   /* every name its expressions may use, with a value of
+	                                     the type it will have (null: any) */
 };
 
 /* A typed set of facts: the columns of a record and their labels. */
@@ -181,22 +183,28 @@ struct dataset {
 
 struct pack_set;
 
-/* One mistake found, for `musubi pack check`. */
+/* One mistake found, for `musubi pack check`; or, with `warning`, a remark that
+ * does not stop loading. */
 struct pack_issue {
-	struct str file;
-	uint32_t line, col;
-	struct str message, hint;
+	struct str file;    /* below the directory of the packs */
+	uint32_t line, col; /* 1-based; columns count characters */
+	struct str message, hint; /* hint "" when there is none */
+	bool warning;
 };
 
-/* Loads every pack below dir. With mistakes: ERR_INPUT, and the issues (all of
- * them, at most 200) in arena a. */
+/* Loads every pack below dir. With mistakes: ERR_INPUT "pack.mistakes", and the
+ * issues (all of them, at most 200, sorted by place) in arena a; remarks are
+ * given on success too. ERR_UNAVAILABLE when dir cannot be read. */
 MUST struct result pack_load(struct str dir, struct arena *a, struct pack_set **ret,
                              const struct pack_issue **ret_issues, size_t *ret_nissues,
                              struct err *err);
 struct pack_set *pack_ref(struct pack_set *p);
 void pack_unref(struct pack_set *p); /* NULL is fine */
 
+/* The newest version of each, in the order of the files' names. */
 size_t pack_procedures(const struct pack_set *p, const struct procedure *const **ret);
+/* Every version of every procedure, older ones first. */
+size_t pack_versions(const struct pack_set *p, const struct procedure *const **ret);
 /* The version in force at `day` (ISO date); with "" the newest. NULL if none. */
 const struct procedure *pack_procedure(const struct pack_set *p, struct str id, struct str day);
 /* That very version. */
@@ -205,12 +213,18 @@ const struct procedure *pack_procedure_version(const struct pack_set *p, struct 
 const struct dataset *pack_dataset(const struct pack_set *p, struct str id);
 
 /* Keyword (kana, kanji, plain words, any width; "" for all), life event and
- * level ("" for any); best first. */
+ * level ("" for any); best first. Newest versions. */
 size_t pack_search(const struct pack_set *p, struct arena *a, struct str words,
                    struct str event, struct str level, const struct procedure *const **ret);
+/* The life events that procedures name, in order of their first use. */
+size_t pack_events(const struct pack_set *p, const struct str **ret);
 
-/* Runs the scenario tests; one line per test goes to out ("ok …", "FAIL … file:line …"). */
+/* Runs the scenario tests of every version; one line per test goes to out
+ * ("ok …", "FAIL … file:line …"). How a form behaves is asked of the runner
+ * (pack/test.h), so that tests and citizens meet the same engine. */
+struct pack_runner;
 struct pack_test_count { unsigned passed, failed; };
-struct pack_test_count pack_test(const struct pack_set *p, struct buf *out);
+struct pack_test_count pack_test(const struct pack_set *p, const struct pack_runner *runner,
+                                 struct buf *out);
 
 #endif

@@ -1,0 +1,111 @@
+/* Compiles the expressions of a procedure, once all its names are known.
+ *
+ * A `when` or `from` that reads an answer asked later is a mistake: the page
+ * would change behind the citizen's back, or never appear. */
+#include "base/utf8.h"
+#include "pack/load.h"
+#include "rule/value.h"
+
+void pend(struct load *l, const struct json *node, const struct feel_expr **dest,
+          enum scope scope, bool early)
+{
+	if (scope == SCOPE_NONE || !l->procedure)
+		return;
+	struct pending *x = ARENA_NEW(l->arena, struct pending);
+	*x = (struct pending){
+		.src = l->src, .node = node, .dest = dest, .scope = scope, .page = l->page,
+		.order = l->order, .early = early, .nvalues = l->nvalues,
+	};
+	*l->pending_end = x;
+	l->pending_end = &x->next;
+}
+
+static struct str source_of(const struct json *node)
+{
+	if (node->kind == JSON_BOOL)
+		return node->boolean ? STR("true") : STR("false");
+	return node->text;
+}
+
+/* The compiler counts within the expression; people count within the file. */
+static void report(struct load *l, const struct pending *x, const struct feel_diag *diag)
+{
+	struct place at = place_of_text(x->src, x->node);
+	if (diag->line > 1)
+		at.line += diag->line - 1;
+	else if (diag->col > 1)
+		at.col += diag->col - 1;
+	struct str message = str_c(diag->message), hint = STR("");
+	size_t ask = str_find(message, STR(": did you mean"));
+	if (ask != STR_NONE) {
+		hint = arena_str(l->arena, str_from(message, ask + 2));
+		message = str_sub(message, 0, ask);
+	}
+	issue_add(&l->issues, x->src, at, false, hint, "expression: %.*s", STR_ARG(message));
+}
+
+/* The field that a name read by an expression belongs to, or NULL. */
+static const struct field_seen *field_read(struct load *l, const struct pending *x, struct str name)
+{
+	if (x->page && x->page->group.n > 0 && str_starts(name, STR("item.")))
+		name = arena_printf(l->arena, "%.*s.%.*s", STR_ARG(x->page->group),
+		                    STR_ARG(str_from(name, 5)));
+	for (struct str head = name; head.n > 0;) {
+		const struct field_seen *seen = map_get(&l->fields, head);
+		if (seen)
+			return seen;
+		size_t dot = str_rfind_char(head, '.');
+		head = dot == STR_NONE ? STR("") : str_sub(head, 0, dot);
+	}
+	return NULL;
+}
+
+static void check_early(struct load *l, const struct pending *x)
+{
+	const struct str *reads;
+	size_t n = feel_reads(*x->dest, &reads);
+	for (size_t i = 0; i < n; i++) {
+		const struct field_seen *seen = field_read(l, x, reads[i]);
+		if (seen && seen->order > x->order)
+			issue_add(&l->issues, x->src, place_of_text(x->src, x->node), false,
+			          STR("move the question it depends on to an earlier place"),
+			          "'%.*s' is asked only later, in line %u", STR_ARG(reads[i]),
+			          seen->place.line);
+	}
+}
+
+static void compile(struct load *l, const struct pending *x, const struct feel_value *known)
+{
+	struct feel_diag diag = { 0 };
+	struct err err = { 0 };
+	struct result r = feel_compile(l->arena, source_of(x->node), known, x->dest, &diag, &err);
+	if (is_err(r)) {
+		if (diag.message[0] == '\0')
+			memcpy(diag.message, err.what, sizeof diag.message - 1);
+		report(l, x, &diag);
+	} else if (x->early) {
+		check_early(l, x);
+	}
+}
+
+void compile_pending(struct load *l)
+{
+	const struct feel_value *plain[SCOPE_DECIDE + 1] = { 0 };
+	/* The list an item comes from is compiled first: `item` takes its names. */
+	for (const struct pending *x = l->pending; x; x = x->next) {
+		if (x->page && x->dest == &x->page->group_from)
+			compile(l, x, known_names(l, SCOPE_ANSWERS, NULL, 0));
+	}
+	const struct pack_page *page = NULL;
+	for (const struct pending *x = l->pending; x; x = x->next) {
+		if (x->page && x->dest == &x->page->group_from)
+			continue;
+		bool fresh = x->scope == SCOPE_VALUES || (x->scope == SCOPE_ITEM && x->page != page);
+		if (fresh || !plain[x->scope])
+			plain[x->scope] = known_names(l, x->scope, x->page, x->scope == SCOPE_DECIDE
+			                              ? l->procedure->nvalues : x->nvalues);
+		page = x->scope == SCOPE_ITEM ? x->page : page;
+		compile(l, x, plain[x->scope]);
+	}
+	l->procedure->known = known_names(l, SCOPE_DECIDE, NULL, l->procedure->nvalues);
+}
