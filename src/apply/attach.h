@@ -2,8 +2,8 @@
  *
  * A file belongs to a draft of the portal until it is submitted, then to the
  * application at its authority. Bytes are sealed with AES-256-GCM under the
- * data key with (org, owner, id) as associated data, so that a row moved by
- * hand does not open. */
+ * data key with the attachment's id as associated data: they change hands
+ * without being opened, and a sealed value put under another id does not open. */
 #ifndef MUSUBI_APPLY_ATTACH_H
 #define MUSUBI_APPLY_ATTACH_H
 

@@ -120,6 +120,9 @@ MUST struct result case_act(struct store *s, struct arena *a, const struct apply
                             const struct procedure *p, const struct case_actor *who,
                             const struct case_step *step, const struct case_office *office,
                             int64_t now, struct apply_case *ret, struct err *err);
+/* 防災第142号: what the letter and its row carry. */
+struct str case_letter_number(struct arena *a, const struct apply_case *c,
+                              const struct pack_letter *l);
 /* An opinion note (意見), kept inside the office. */
 MUST struct result case_note(struct store *s, struct arena *a, const struct apply_case *c,
                              const struct case_actor *who, struct str text, int64_t now,

@@ -110,6 +110,12 @@ MUST struct result form_clean(struct form *f, const struct json **ret, struct er
 struct form_value { const struct pack_value *decl; const struct json *value; };
 MUST struct result form_values(struct form *f, const struct form_value **ret, size_t *ret_n,
                                struct err *err);
+/* Is there a field of that id (items as group.id)? */
+bool form_knows(const struct procedure *p, struct str field_id);
+/* The officer's `decide` fields from raw input, checked. */
+MUST struct result form_decision(struct form *f, const struct form_raw *raw, size_t nraw,
+                                 const struct json **ret, const struct form_error **ret_errors,
+                                 size_t *ret_nerrors, struct err *err);
 /* Evaluates one of the procedure's expressions in this form's scope. */
 MUST struct result form_eval(struct form *f, const struct feel_expr *e, const struct json **ret,
                              struct err *err);

@@ -99,3 +99,20 @@ struct result form_document(struct form *f, struct str authority, struct str app
 	json_put(o, STR("attachments"), attachment_list(f->arena, att, natt));
 	return json_canonical(f->arena, json_object_done(o), ret, err);
 }
+
+bool form_knows(const struct procedure *p, struct str id)
+{
+	for (size_t i = 0; i < p->npages; i++) {
+		const struct pack_page *page = &p->pages[i];
+		for (size_t k = 0; k < page->nfields; k++) {
+			struct str tail = id, head = STR("");
+			if (form_is_group(page) &&
+			    (!str_starts(id, page->group) || !str_cut(str_from(id, page->group.n), '.',
+			                                              &head, &tail) || head.n))
+				continue;
+			if (str_eq(page->fields[k].id, tail))
+				return true;
+		}
+	}
+	return false;
+}

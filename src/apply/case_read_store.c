@@ -1,0 +1,176 @@
+/* Reading applications: for the citizen through the portal's pointers, for the
+ * office through its queue. */
+#include "apply/case.h"
+
+#include "apply/tables.h"
+#include "base/text.h"
+#include "crypto/aead.h"
+
+struct result case_load(struct db *db, struct arena *a, struct str org, struct str id,
+                        struct apply_case *ret, struct err *err)
+{
+	struct rows r;
+	TRY(db_query(db, a, "SELECT " APPLY_CASE_COLUMNS " FROM app_case WHERE org = ? AND id = ?",
+	             BINDS(B_TEXT(org), B_TEXT(id)), &r, err));
+	if (r.n == 0)
+		return fail(err, ERR_NOT_FOUND, "apply.case.none", NULL, "no application of that id here");
+	return apply_case_row(a, &r, 0, ret, err);
+}
+
+/* ---- the citizen's ---- */
+
+struct result case_list_of(struct db *db, struct arena *a, struct str portal,
+                           struct str portal_subject, const struct apply_case **ret,
+                           size_t *ret_n, struct err *err)
+{
+	struct rows r;
+	TRY(db_query(db, a,
+		"SELECT case_org, case_id FROM portal_case WHERE org = ? AND subject = ?"
+		" ORDER BY at DESC LIMIT 100", BINDS(B_TEXT(portal), B_TEXT(portal_subject)), &r, err));
+	struct apply_case *list = ARENA_ARRAY(a, struct apply_case, r.n + 1);
+	for (size_t i = 0; i < r.n; i++)
+		TRY(case_load(db, a, rows_text(&r, i, 0), rows_text(&r, i, 1), &list[i], err));
+	*ret = list;
+	*ret_n = r.n;
+	return ok();
+}
+
+struct result case_load_of(struct db *db, struct arena *a, struct str portal,
+                           struct str portal_subject, struct str id, struct apply_case *ret,
+                           struct err *err)
+{
+	struct rows r;
+	TRY(db_query(db, a,
+		"SELECT case_org FROM portal_case WHERE org = ? AND subject = ? AND case_id = ?",
+		BINDS(B_TEXT(portal), B_TEXT(portal_subject), B_TEXT(id)), &r, err));
+	if (r.n == 0)
+		return fail(err, ERR_NOT_FOUND, "apply.case.none", NULL, "no such application of hers");
+	return case_load(db, a, rows_text(&r, 0, 0), id, ret, err);
+}
+
+/* ---- the office's ---- */
+
+static size_t limit_of(const struct case_filter *f)
+{
+	return f->limit && f->limit <= 200 ? f->limit : 200;
+}
+
+struct result case_queue(struct db *db, struct arena *a, struct str org,
+                         const struct case_filter *f, int64_t now,
+                         const struct apply_case **ret, size_t *ret_n, struct err *err)
+{
+	struct rows r;
+	bool closed = str_eq(f->state, STR("closed"));
+	struct str state = closed ? STR("") : f->state;
+	struct str like = f->words.n
+		? arena_printf(a, "%%%.*s%%", STR_ARG(text_like(a, f->words))) : STR("%");
+	TRY(db_query(db, a,
+		"SELECT " APPLY_CASE_COLUMNS " FROM app_case WHERE org = ? AND open = ?"
+		" AND (CAST(? AS TEXT) = '' OR state = ?) AND (CAST(? AS TEXT) = '' OR procedure = ?)"
+		" AND (CAST(? AS TEXT) = '' OR assigned_to = ?)"
+		" AND (receipt LIKE ? ESCAPE '\\' OR applicant_name LIKE ? ESCAPE '\\')"
+		" AND (CAST(? AS BIGINT) = 0 OR (due_at > 0 AND due_at < ?))"
+		" AND (due_at > ? OR (due_at = ? AND id > ?))"
+		" ORDER BY due_at, id LIMIT ?",
+		BINDS(B_TEXT(org), B_INT(closed ? 0 : 1), B_TEXT(state), B_TEXT(state),
+		      B_TEXT(f->procedure), B_TEXT(f->procedure), B_TEXT(f->officer),
+		      B_TEXT(f->officer), B_TEXT(like), B_TEXT(like), B_INT(f->overdue), B_INT(now),
+		      B_INT(f->after_id.n ? f->after_due : -1), B_INT(f->after_due),
+		      B_TEXT(f->after_id), B_INT((int64_t)limit_of(f))), &r, err));
+	struct apply_case *list = ARENA_ARRAY(a, struct apply_case, r.n + 1);
+	for (size_t i = 0; i < r.n; i++)
+		TRY(apply_case_row(a, &r, i, &list[i], err));
+	*ret = list;
+	*ret_n = r.n;
+	return ok();
+}
+
+struct result case_counts(struct db *db, struct arena *a, struct str org, int64_t now,
+                          const struct case_count **ret, size_t *ret_n, struct err *err)
+{
+	struct rows r;
+	TRY(db_query(db, a,
+		"SELECT procedure, state, CAST(COUNT(*) AS BIGINT),"
+		" CAST(SUM(CASE WHEN due_at > 0 AND due_at < ? THEN 1 ELSE 0 END) AS BIGINT)"
+		" FROM app_case WHERE org = ? AND open = 1 GROUP BY procedure, state"
+		" ORDER BY procedure, state", BINDS(B_INT(now), B_TEXT(org)), &r, err));
+	struct case_count *list = ARENA_ARRAY(a, struct case_count, r.n + 1);
+	for (size_t i = 0; i < r.n; i++)
+		list[i] = (struct case_count){ rows_text(&r, i, 0), rows_text(&r, i, 1),
+		                               rows_int(&r, i, 2), rows_int(&r, i, 3) };
+	*ret = list;
+	*ret_n = r.n;
+	return ok();
+}
+
+struct result case_history(struct db *db, struct arena *a, struct str org, struct str id,
+                           bool with_internal, const struct case_event **ret, size_t *ret_n,
+                           struct err *err)
+{
+	struct rows r;
+	TRY(db_query(db, a,
+		"SELECT at, seq, actor, actor_name, action, from_state, to_state, text, internal,"
+		" detail FROM case_event WHERE org = ? AND case_id = ? AND internal <= ?"
+		" ORDER BY seq",
+		BINDS(B_TEXT(org), B_TEXT(id), B_INT(with_internal ? 1 : 0)), &r, err));
+	struct case_event *list = ARENA_ARRAY(a, struct case_event, r.n + 1);
+	for (size_t i = 0; i < r.n; i++) {
+		list[i] = (struct case_event){ .at = rows_int(&r, i, 0), .seq = rows_int(&r, i, 1),
+			.actor = rows_text(&r, i, 2), .actor_name = rows_text(&r, i, 3),
+			.action = rows_text(&r, i, 4), .from_state = rows_text(&r, i, 5),
+			.to_state = rows_text(&r, i, 6), .text = rows_text(&r, i, 7),
+			.internal = rows_int(&r, i, 8) != 0 };
+		TRY(apply_json_cell(a, &r, i, 9, &list[i].detail, err));
+	}
+	*ret = list;
+	*ret_n = r.n;
+	return ok();
+}
+
+/* ---- letters ---- */
+
+static struct letter_row letter_of_row(const struct rows *r, size_t i)
+{
+	return (struct letter_row){ .org = rows_text(r, i, 0), .id = rows_text(r, i, 1),
+		.case_id = rows_text(r, i, 2), .title = rows_text(r, i, 3),
+		.number = rows_text(r, i, 4), .at = rows_int(r, i, 5), .size = rows_int(r, i, 6) };
+}
+
+struct result letter_list_of(struct db *db, struct arena *a, struct str portal,
+                             struct str portal_subject, const struct letter_row **ret,
+                             size_t *ret_n, struct err *err)
+{
+	struct rows r;
+	TRY(db_query(db, a,
+		"SELECT letter_org, id, case_id, title, number, at, size FROM portal_letter"
+		" WHERE org = ? AND subject = ? ORDER BY at DESC LIMIT 100",
+		BINDS(B_TEXT(portal), B_TEXT(portal_subject)), &r, err));
+	struct letter_row *list = ARENA_ARRAY(a, struct letter_row, r.n + 1);
+	for (size_t i = 0; i < r.n; i++)
+		list[i] = letter_of_row(&r, i);
+	*ret = list;
+	*ret_n = r.n;
+	return ok();
+}
+
+struct result letter_read_of(struct db *db, struct arena *a, const struct secret *data_key,
+                             struct str portal, struct str portal_subject, struct str id,
+                             struct letter_row *ret, struct str *ret_pdf, struct err *err)
+{
+	struct rows r, sealed;
+	TRY(db_query(db, a,
+		"SELECT letter_org, id, case_id, title, number, at, size FROM portal_letter"
+		" WHERE org = ? AND subject = ? AND id = ?",
+		BINDS(B_TEXT(portal), B_TEXT(portal_subject), B_TEXT(id)), &r, err));
+	if (r.n == 0)
+		return fail(err, ERR_NOT_FOUND, "apply.letter.none", NULL, "no such letter of hers");
+	struct letter_row row = letter_of_row(&r, 0);
+	TRY(db_query(db, a, "SELECT sealed FROM letter WHERE org = ? AND id = ?",
+	             BINDS(B_TEXT(row.org), B_TEXT(id)), &sealed, err));
+	if (sealed.n == 0)
+		return fail(err, ERR_INTERNAL, "apply.letter.lost", NULL, "pointer without letter");
+	struct str ad = arena_printf(a, "letter:%.*s", STR_ARG(id));
+	TRY(aead_open(secret_str(data_key), ad, rows_text(&sealed, 0, 0), a, ret_pdf, err));
+	*ret = row;
+	return ok();
+}
