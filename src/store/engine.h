@@ -20,14 +20,16 @@ struct engine {
 	/* Whether the open transaction, or the connection under it, is gone. Once
 	 * true, only rollback and close are left. */
 	bool (*broken)(const struct conn *c);
-	/* Counts the sessions behind the connection: locks of log() die with one. */
+	/* The session behind the connection, a number never used twice by this
+	 * process: locks of log() die with it. */
 	unsigned (*session)(const struct conn *c);
 
 	/* The shared transaction. When commit fails, nothing is kept. */
 	struct result (*begin)(struct conn *c, struct err *err);
 	struct result (*commit)(struct conn *c, struct err *err);
 	void (*rollback)(struct conn *c);
-	/* Where undo goes back to; replaces the mark before it. */
+	/* Where undo goes back to; replaces the mark before it. When one of the two
+	 * fails the transaction is broken. */
 	struct result (*mark)(struct conn *c, struct err *err);
 	struct result (*undo)(struct conn *c, struct err *err);
 

@@ -78,6 +78,8 @@ struct bind {
 	struct str s;
 };
 #define B_NULL ((struct bind){ BIND_NULL, 0, { 0, 0 } })
+/* A NULL that is sometimes a value: `?` keeps one type (as = BIND_TEXT …). */
+#define B_NULL_AS(as) ((struct bind){ BIND_NULL, (as), { 0, 0 } })
 #define B_INT(v) ((struct bind){ BIND_INT, (v), { 0, 0 } })
 #define B_TEXT(v) ((struct bind){ BIND_TEXT, 0, (v) })
 #define B_BLOB(v) ((struct bind){ BIND_BLOB, 0, (v) })
