@@ -8,6 +8,7 @@
 #define MUSUBI_TRUST_CERT_H
 
 #include "base/arena.h"
+#include "crypto/der.h"
 #include "crypto/key.h"
 
 enum { CERT_BYTES_MAX = 16384, CERT_RDN_MAX = 12 };
@@ -60,7 +61,7 @@ struct cert {
 	unsigned usage;        /* 0: the extension is missing */
 	bool usage_critical;
 	unsigned eku;          /* 0: the extension is missing */
-	struct str policy;     /* dotted; the first one, or "" */
+	char policy[DER_OID_TEXT]; /* dotted; the first one, or "" */
 	size_t npolicies;
 	bool policy_critical;
 	struct str cps, ocsp_url;

@@ -1,0 +1,193 @@
+/* Is a certificate one of its profile? And until when does a new one live?
+ *
+ * Each rule is a row: the first that does not hold is named. The same check
+ * runs before a certificate is signed and when one is verified, so that what
+ * we issue is what we accept. */
+#include <time.h>
+
+#include "base/clock.h"
+#include "crypto/der.h"
+#include "trust/profile.h"
+#include "trust/x509.h"
+
+#define JST_US (9 * CLOCK_HOUR)
+
+static const struct ca_row *issuer_of(const struct cert *c, const struct profile_row *p)
+{
+	if (p->subject != SUBJECT_CA)
+		return ca_row(p->ca);
+	for (size_t i = 0; i < CA_COUNT; i++)
+		if (dn_equal(&c->issuer, &ca_row((enum ca_kind)i)->dn))
+			return ca_row((enum ca_kind)i);
+	return NULL;
+}
+
+static bool shaped(const struct dn *dn, const enum dn_type *types, size_t n)
+{
+	if (dn->n != n)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (dn->parts[i].type != types[i])
+			return false;
+	return str_eq(dn->parts[0].value, STR("JP"));
+}
+
+static bool rule_issuer(const struct cert *c, const struct profile_row *p)
+{
+	const struct ca_row *ca = issuer_of(c, p);
+	return ca && dn_equal(&c->issuer, &ca->dn);
+}
+
+static bool rule_subject(const struct cert *c, const struct profile_row *p)
+{
+	static const struct {
+		size_t n;
+		enum dn_type types[6];
+	} shapes[] = {
+		[SUBJECT_OPAQUE] = { 2, { DN_C, DN_CN } },
+		[SUBJECT_RESIDENT] = { 4, { DN_C, DN_L, DN_L, DN_CN } },
+		[SUBJECT_OFFICE] = { 5, { DN_C, DN_O, DN_ORG_ID, DN_OU, DN_CN } },
+		[SUBJECT_HOST] = { 3, { DN_C, DN_O, DN_CN } },
+	};
+	if (p->subject == SUBJECT_CA)
+		return dn_equal(&c->subject, &c->issuer);
+	return shaped(&c->subject, shapes[p->subject].types, shapes[p->subject].n);
+}
+
+static bool rule_usage(const struct cert *c, const struct profile_row *p)
+{
+	return c->usage == p->usage && c->usage_critical;
+}
+
+static bool rule_eku(const struct cert *c, const struct profile_row *p)
+{
+	return c->eku == p->eku;
+}
+
+static bool rule_ca(const struct cert *c, const struct profile_row *p)
+{
+	return c->ca == (p->subject == SUBJECT_CA);
+}
+
+static bool rule_policy(const struct cert *c, const struct profile_row *p)
+{
+	if (!p->policy)
+		return c->npolicies == 0;
+	return c->npolicies == 1 && c->policy_critical && strcmp(c->policy, p->policy) == 0 &&
+	       str_eq(c->cps, str_c(ca_row(p->ca)->cps));
+}
+
+static bool rule_holder(const struct cert *c, const struct profile_row *p)
+{
+	return c->holder.present == p->holder;
+}
+
+static bool rule_dns(const struct cert *c, const struct profile_row *p)
+{
+	return p->dns ? c->ndns > 0 : c->ndns == 0;
+}
+
+static bool rule_status(const struct cert *c, const struct profile_row *p)
+{
+	if (p->subject == SUBJECT_CA)
+		return c->crl_dp;
+	return c->crl_dp && c->issuer_alt && str_eq(c->ocsp_url, str_c(ca_row(p->ca)->ocsp_url));
+}
+
+static bool rule_key_ids(const struct cert *c, const struct profile_row *p)
+{
+	uint8_t id[20];
+	return x509_key_id(c->spki, id) && str_eq(c->skid, str_of((char *)id, sizeof id)) &&
+	       (p->subject == SUBJECT_CA || c->akid.n == sizeof id);
+}
+
+static bool rule_serial(const struct cert *c, const struct profile_row *p)
+{
+	(void)p;
+	return c->serial.n == 4;
+}
+
+static bool rule_times(const struct cert *c, const struct profile_row *p)
+{
+	/* ends with a day in Japan; never longer than its rule can give */
+	int64_t years = p->validity == VALID_YEARS ? p->years : 5;
+	return (c->not_after + CLOCK_SECOND + JST_US) % CLOCK_DAY == 0 &&
+	       c->not_after - c->not_before <= (years * 366 + 1) * CLOCK_DAY;
+}
+
+static const struct {
+	const char *name;
+	bool (*holds)(const struct cert *c, const struct profile_row *p);
+} rules[] = {
+	{ "issuer", rule_issuer },
+	{ "basicConstraints", rule_ca },
+	{ "certificatePolicies", rule_policy },
+	{ "keyUsage", rule_usage },
+	{ "extKeyUsage", rule_eku },
+	{ "subject", rule_subject },
+	{ "subjectAltName otherNames", rule_holder },
+	{ "subjectAltName dNSName", rule_dns },
+	{ "issuerAltName, CRLDP, OCSP", rule_status },
+	{ "key identifiers", rule_key_ids },
+	{ "serial of 4 octets", rule_serial },
+	{ "validity", rule_times },
+};
+
+struct result profile_check(const struct cert *c, enum profile_id id, struct err *err)
+{
+	const struct profile_row *p = profile_row(id);
+	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+		if (!rules[i].holds(c, p))
+			return fail(err, ERR_INPUT, "trust.profile.differs", NULL,
+			            "not of profile %s: %s", p->name, rules[i].name);
+	return ok();
+}
+
+/* ---- days ---- */
+
+static void civil(int64_t us, int *ret_y, int *ret_m, int *ret_d)
+{
+	int64_t jst = us + JST_US;
+	time_t t = (time_t)(jst / CLOCK_SECOND - (jst % CLOCK_SECOND < 0));
+	struct tm tm = { 0 };
+	gmtime_r(&t, &tm);
+	*ret_y = tm.tm_year + 1900;
+	*ret_m = tm.tm_mon + 1;
+	*ret_d = tm.tm_mday;
+}
+
+/* Midnight in Japan at the beginning of the day; 29 February becomes the 28th
+ * in common years. */
+static int64_t midnight(int y, int m, int d)
+{
+	bool leap = y % 4 == 0 && (y % 100 != 0 || y % 400 == 0);
+	if (m == 2 && d == 29 && !leap)
+		d = 28;
+	struct tm tm = { .tm_year = y - 1900, .tm_mon = m - 1, .tm_mday = d };
+	return (int64_t)timegm(&tm) * CLOCK_SECOND - JST_US;
+}
+
+int64_t profile_not_after(const struct profile_row *row, int64_t now, int year, int month, int day)
+{
+	int y, m, d;
+	(void)year;
+	civil(now, &y, &m, &d);
+	if (row->validity == VALID_YEARS)
+		return midnight(y + row->years, m, d) - CLOCK_SECOND;
+	if (month == 0 || day == 0) {
+		month = m;
+		day = d;
+	}
+	int64_t today = midnight(y, m, d);
+	int first = midnight(y, month, day) > today ? y : y + 1;
+	return midnight(first + 4, month, day) + CLOCK_DAY - CLOCK_SECOND;
+}
+
+int profile_age(int64_t now, int year, int month, int day)
+{
+	int y, m, d;
+	civil(now, &y, &m, &d);
+	/* an unknown day counts as the last it can be */
+	bool had = midnight(y, month ? month : 12, day ? day : month ? 28 : 31) <= midnight(y, m, d);
+	return y - year - (had ? 0 : 1);
+}
