@@ -56,7 +56,11 @@ void buf_add(struct buf *b, struct str s)
 
 void buf_add_char(struct buf *b, char c)
 {
-	buf_add(b, str_of(&c, 1));
+	char *p = buf_reserve(b, 1);
+	if (p) {
+		*p = c;
+		b->n++;
+	}
 }
 
 void buf_add_c(struct buf *b, const char *c)

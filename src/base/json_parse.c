@@ -16,10 +16,10 @@ struct parser {
 	struct err *err;
 };
 
-enum char_class { PLAIN, QUOTE, BACKSLASH, CONTROL, HIGH };
+enum char_class { PLAIN, SPECIAL, HIGH };
 
 static const unsigned char classes[256] = {
-	[0 ... 0x1F] = CONTROL, ['"'] = QUOTE, ['\\'] = BACKSLASH, [0x80 ... 0xFF] = HIGH,
+	[0 ... 0x1F] = SPECIAL, ['"'] = SPECIAL, ['\\'] = SPECIAL, [0x80 ... 0xFF] = HIGH,
 };
 
 static struct result value(struct parser *p, struct json *ret);
@@ -166,16 +166,22 @@ static struct result escape(struct parser *p, char **out)
 	return unicode_escape(p, out);
 }
 
-static struct result high(struct parser *p, char **out)
+/* Over plain characters, up to a quote, a backslash or a control. */
+static struct result run(struct parser *p)
 {
-	size_t n = utf8_seq(p->p, (size_t)(p->end - p->p));
-	if (n == 0)
-		return syntax(p, "json.utf8", "RFC 3629 §4", "expected well-formed UTF-8");
-	if (*out != p->p)
-		memmove(*out, p->p, n);
-	*out += n;
-	p->p += n;
-	return ok();
+	for (;;) {
+		unsigned char c = (unsigned char)*p->p;
+		if (classes[c] == PLAIN) {
+			p->p++;
+		} else if (classes[c] == HIGH) {
+			size_t n = utf8_seq(p->p, (size_t)(p->end - p->p));
+			if (n == 0)
+				return syntax(p, "json.utf8", "RFC 3629 §4", "expected well-formed UTF-8");
+			p->p += n;
+		} else {
+			return ok();
+		}
+	}
 }
 
 /* The string whose opening quote is at p->p, decoded where it stands. */
@@ -183,25 +189,22 @@ static struct result string(struct parser *p, struct str *ret)
 {
 	char *start = ++p->p, *out = start;
 	for (;;) {
-		switch (classes[(unsigned char)*p->p]) {
-		case PLAIN:
-			*out++ = *p->p++;
+		char *from = p->p;
+		TRY(run(p));
+		size_t n = (size_t)(p->p - from);
+		if (out != from)
+			memmove(out, from, n);
+		out += n;
+		if (*p->p == '"')
 			break;
-		case QUOTE:
-			p->p++;
-			*ret = str_of(start, (size_t)(out - start));
-			return ok();
-		case BACKSLASH:
-			TRY(escape(p, &out));
-			break;
-		case HIGH:
-			TRY(high(p, &out));
-			break;
-		default:
+		if (*p->p != '\\')
 			return syntax(p, "json.syntax", "RFC 8259 §7",
 			              "expected a closing quote before any control character");
-		}
+		TRY(escape(p, &out));
 	}
+	p->p++;
+	*ret = str_of(start, (size_t)(out - start));
+	return ok();
 }
 
 static struct result word(struct parser *p, struct json *ret)

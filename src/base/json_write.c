@@ -25,20 +25,21 @@ static void write_escape(struct buf *b, unsigned char c)
 	buf_add(b, str_of(out, n));
 }
 
+static const bool escaped[256] = { [0 ... 0x1F] = true, ['"'] = true, ['\\'] = true };
+
 static void write_string(struct buf *b, struct str s)
 {
-	size_t from = 0;
-	buf_add(b, STR("\""));
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-		if (c >= 0x20 && c != '"' && c != '\\')
+	size_t from = 0, i = 0;
+	buf_add_char(b, '"');
+	for (; i < s.n; i++) {
+		if (!escaped[(unsigned char)s.p[i]])
 			continue;
 		buf_add(b, str_of(s.p + from, i - from));
-		write_escape(b, c);
+		write_escape(b, (unsigned char)s.p[i]);
 		from = i + 1;
 	}
-	buf_add(b, str_from(s, from));
-	buf_add(b, STR("\""));
+	buf_add(b, str_of(s.p + from, i - from));
+	buf_add_char(b, '"');
 }
 
 static struct result write_value(struct buf *b, const struct json *j, bool canonical,
@@ -63,29 +64,29 @@ static struct result write_number(struct buf *b, struct str text, bool canonical
 static struct result write_array(struct buf *b, const struct json *j, bool canonical,
                                  struct err *err)
 {
-	buf_add(b, STR("["));
+	buf_add_char(b, '[');
 	for (size_t i = 0; i < j->n; i++) {
 		if (i)
-			buf_add(b, STR(","));
+			buf_add_char(b, ',');
 		TRY(write_value(b, &j->items[i], canonical, err));
 	}
-	buf_add(b, STR("]"));
+	buf_add_char(b, ']');
 	return ok();
 }
 
 static struct result write_object(struct buf *b, const struct json *j, const uint32_t *order,
                                   struct err *err)
 {
-	buf_add(b, STR("{"));
+	buf_add_char(b, '{');
 	for (size_t i = 0; i < j->n; i++) {
 		size_t at = order ? order[i] : i;
 		if (i)
-			buf_add(b, STR(","));
+			buf_add_char(b, ',');
 		write_string(b, j->keys[at]);
-		buf_add(b, STR(":"));
+		buf_add_char(b, ':');
 		TRY(write_value(b, &j->items[at], order != NULL, err));
 	}
-	buf_add(b, STR("}"));
+	buf_add_char(b, '}');
 	return ok();
 }
 

@@ -26,6 +26,9 @@ size_t utf8_seq(const char *s, size_t left)
 		return 0;
 	if (p[0] < 0x80)
 		return 1;
+	/* kana and kanji, where Japanese text spends its bytes */
+	if (left >= 3 && p[0] >= 0xE3 && p[0] <= 0xE9)
+		return is_tail(p[1]) && is_tail(p[2]) ? 3 : 0;
 	size_t n = p[0] < 0xC2 ? 0 : p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : p[0] < 0xF5 ? 4 : 0;
 	if (n == 0 || left < n || !second_fits(p[0], p[1]))
 		return 0;
