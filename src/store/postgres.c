@@ -81,9 +81,12 @@ static struct result pg_fail(struct conn *c, const PGresult *res, struct err *er
 	const char *state = res ? PQresultErrorField(res, PG_DIAG_SQLSTATE) : NULL;
 	const char *message = res ? PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY) : NULL;
 
-	if (lost(c) || !state)
+	if (lost(c) || !res)
 		return fail(err, ERR_UNAVAILABLE, "store.lost", NULL, "connection to PostgreSQL lost: %s",
 		            message ? message : "no answer");
+	if (!state) /* an empty statement has none */
+		return fail(err, ERR_INTERNAL, "store.sql", NULL, "PostgreSQL: %s",
+		            PQresStatus(PQresultStatus(res)));
 	return state_fail(state, message ? message : "", err);
 }
 
