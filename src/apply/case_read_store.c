@@ -3,7 +3,6 @@
 #include "apply/case.h"
 
 #include "apply/tables.h"
-#include "base/text.h"
 #include "crypto/aead.h"
 
 struct result case_load(struct db *db, struct arena *a, struct str org, struct str id,
@@ -50,6 +49,21 @@ struct result case_load_of(struct db *db, struct arena *a, struct str portal,
 
 /* ---- the office's ---- */
 
+/* `words` for LIKE … ESCAPE '\\': what is special there stands for itself. */
+static struct str like_of(struct arena *a, struct str words)
+{
+	char *p = arena_alloc(a, words.n * 2 + 3);
+	size_t n = 0;
+	p[n++] = '%';
+	for (size_t i = 0; i < words.n; i++) {
+		if (strchr("%_\\", words.p[i]))
+			p[n++] = '\\';
+		p[n++] = words.p[i];
+	}
+	p[n++] = '%';
+	return str_of(p, n);
+}
+
 static size_t limit_of(const struct case_filter *f)
 {
 	return f->limit && f->limit <= 200 ? f->limit : 200;
@@ -62,8 +76,7 @@ struct result case_queue(struct db *db, struct arena *a, struct str org,
 	struct rows r;
 	bool closed = str_eq(f->state, STR("closed"));
 	struct str state = closed ? STR("") : f->state;
-	struct str like = f->words.n
-		? arena_printf(a, "%%%.*s%%", STR_ARG(text_like(a, f->words))) : STR("%");
+	struct str like = like_of(a, str_trim(f->words));
 	TRY(db_query(db, a,
 		"SELECT " APPLY_CASE_COLUMNS " FROM app_case WHERE org = ? AND open = ?"
 		" AND (CAST(? AS TEXT) = '' OR state = ?) AND (CAST(? AS TEXT) = '' OR procedure = ?)"

@@ -22,6 +22,12 @@
 
 struct form;
 
+/* A text of more than 100 characters is asked for in a text area. */
+static inline bool field_is_long(const struct pack_field *f)
+{
+	return f->type == FIELD_TEXT && f->max > 100;
+}
+
 struct form_input {
 	const struct procedure *procedure;
 	const struct json *facts;    /* {"申請者": {…}, "世帯": {…}}; or NULL */

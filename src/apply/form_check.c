@@ -30,7 +30,8 @@ static void add_fault(struct faults *x, struct form_error e)
 static struct str text_fault(const struct pack_field *field, struct str v, int64_t *ret_limit)
 {
 	size_t max = field->max ? field->max : 200;
-	if (text_has_control(v))
+	bool lines = field->type == FIELD_TEXT && field_is_long(field);
+	if (lines ? text_has_control_line(v) : text_has_control(v))
 		return STR("form.error.control");
 	if (text_chars(v) > max) {
 		*ret_limit = (int64_t)max;

@@ -41,9 +41,10 @@ static enum raw_state read_text(struct arena *a, const struct pack_field *field,
 		v = text_address(a, v);
 		break;
 	default:
+		v = field_is_long(field) ? text_lines(a, v) : text_one_line(a, v);
 		break;
 	}
-	v = str_trim(v);
+	v = text_trim(v);
 	if (v.n == 0)
 		return RAW_EMPTY;
 	*ret = json_str(a, arena_str(a, v));

@@ -1,0 +1,57 @@
+/* Small improvements of what already works without script. */
+"use strict";
+(() => {
+  // The error summary takes the focus when the page comes back with errors.
+  const focus = document.querySelector("[data-focus]");
+  if (focus) focus.focus();
+
+  // Waiting for the phone: asks every second, goes on by itself.
+  const wait = document.querySelector("[data-poll]");
+  if (wait) {
+    const ask = async () => {
+      try {
+        const r = await fetch(wait.dataset.poll, { headers: { Accept: "application/json" } });
+        const state = await r.json();
+        if (state.go) { location.href = state.go; return; }
+      } catch { /* the network comes and goes; ask again */ }
+      setTimeout(ask, 1000);
+    };
+    setTimeout(ask, 1000);
+  }
+
+  // Autosave: every change of a question page is kept at once.
+  const form = document.querySelector("form[data-autosave]");
+  if (form) {
+    const status = form.querySelector("[data-saved]");
+    let timer;
+    const save = async () => {
+      const body = new FormData(form);
+      for (const [k, v] of [...body]) if (v instanceof File) body.delete(k);
+      try {
+        const r = await fetch(form.dataset.autosave, { method: "POST", body: new URLSearchParams(body) });
+        if (!r.ok) return;
+        const saved = await r.json();
+        const rev = form.querySelector("input[name=rev]");
+        if (rev && saved.rev) rev.value = saved.rev;
+        if (status) status.textContent = status.dataset.saved;
+      } catch { /* kept on the next change or on "next" */ }
+    };
+    form.addEventListener("change", () => { clearTimeout(timer); timer = setTimeout(save, 300); });
+  }
+
+  // A button pressed twice sends once.
+  for (const f of document.querySelectorAll("form"))
+    f.addEventListener("submit", (e) => {
+      if (f.dataset.sent) e.preventDefault();
+      f.dataset.sent = "1";
+      setTimeout(() => delete f.dataset.sent, 3000);
+    });
+
+  // Counter: keys for the next and previous case.
+  const keys = document.querySelectorAll("[data-key]");
+  if (keys.length)
+    document.addEventListener("keydown", (e) => {
+      if (e.ctrlKey || e.metaKey || e.altKey || /INPUT|TEXTAREA|SELECT/.test(e.target.tagName)) return;
+      for (const k of keys) if (k.dataset.key === e.key) k.click();
+    });
+})();
