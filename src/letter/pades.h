@@ -18,7 +18,7 @@ typedef struct result pades_sign_fn(void *ctx, const struct str *slices, size_t 
 enum { PADES_CMS_MAX = 32768 };
 
 struct pades_options {
-	int64_t time;            /* Unix seconds: /M, the claimed time of sealing */
+	int64_t time;            /* microseconds UTC: /M, the claimed time of sealing */
 	struct str name;         /* who seals: 加賀市長 */
 	struct str reason;       /* 電子公印 */
 	struct letter_spot spot; /* where the widget lies; width 0: invisible */
@@ -38,7 +38,7 @@ struct pades_signature {
 	struct str covered[2]; /* the signed bytes */
 	struct str name, reason, sub_filter; /* UTF-8 */
 	struct str time;       /* PDF date of /M as written */
-	int64_t unix_time;     /* of /M; INT64_MIN when absent or malformed */
+	int64_t at;            /* /M in microseconds UTC; INT64_MIN when absent or malformed */
 };
 
 enum pades_shape {
