@@ -70,6 +70,7 @@ const struct http_field *http_field_next(const struct http_fields *f, struct str
 struct http_response {
 	int status;              /* 200 unless set */
 	struct buf body;
+	struct str shared;       /* instead of body: bytes that outlive the server (static files) */
 	size_t nheaders;
 	struct http_header headers[24]; /* values live in the request's arena */
 	bool close;

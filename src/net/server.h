@@ -18,6 +18,7 @@ struct server_config {
 	unsigned max_connections;     /* 0: 1,024 */
 	unsigned head_ms, body_ms, idle_ms; /* 0: 5,000, 60,000, 30,000 */
 	size_t arena_cap;       /* bytes per request; 0: 64 MiB */
+	struct str spool_dir;   /* for bodies above 64 KiB; "": /var/tmp */
 	/* Called on a worker for every request whose head and body arrived whole:
 	 * routing, permission, the handler and error pages happen inside. */
 	void (*serve)(void *app, const struct http_request *q, struct http_response *r);
@@ -32,6 +33,8 @@ struct server_config {
 MUST struct result server_open(const struct server_config *c, struct server **ret,
                                struct err *err);
 unsigned server_port(const struct server *s);
+/* "https://127.0.0.1:8443", for messages; lives as long as the server. */
+struct str server_url(const struct server *s);
 /* Serves until server_stop (any thread or a signal handler). Returns when all
  * requests under way are answered, at most 10 s later. */
 MUST struct result server_run(struct server *s, struct err *err);
