@@ -16,7 +16,7 @@ struct submit {
 	int64_t now;
 };
 
-/* 172065-26-000142-47: organization, year, running number, check digits. */
+/* Organization, year, running number of the year, two check digits. */
 static struct result give_receipt(struct submit *s, struct err *err)
 {
 	int year = jst_date(s->now).year % 100;
@@ -24,7 +24,7 @@ static struct result give_receipt(struct submit *s, struct err *err)
 	TRY(apply_next_number(s->tx, s->a, s->c.org, name, &s->c.number, err));
 	struct str body = arena_printf(s->a, "%.*s%02d%06lld", STR_ARG(s->c.org), year,
 	                               (long long)s->c.number);
-	s->c.receipt = receipt_number(s->a, body);
+	s->c.receipt = receipt_make(s->a, body);
 	return ok();
 }
 

@@ -5,7 +5,7 @@
  * typed never turns into a date by looking like one. */
 #include "apply/form_priv.h"
 #include "base/map.h"
-#include "rule/value.h"
+#include "rule/native.h"
 
 struct typing {
 	struct form *form;
@@ -135,6 +135,26 @@ static struct feel_value typed(struct typing *t, struct str path, const struct j
 	return *feel_from_json(t->form->arena, j);
 }
 
+/* ---- functions of the house ---- */
+
+/* option label("damage.cause"): what people read for the chosen code, in the
+ * language of letters. */
+static struct feel_value option_label(const struct feel_call *call,
+                                      const struct feel_value *args, size_t n)
+{
+	struct form *f = call->context;
+	if (n != 1 || args[0].kind != FEEL_STRING)
+		return feel_null();
+	struct str path = args[0].string;
+	const struct pack_field *field = map_get(&typing_of(f)->fields, path);
+	const struct json *v = str_starts(path, STR("decision."))
+		? json_path(f->in.decision, str_from(path, STR("decision.").n))
+		: json_path(f->effective, path);
+	if (!field || !json_is(v, JSON_STRING))
+		return feel_null();
+	return feel_string(form_show(f, field, v, LANG_JA));
+}
+
 /* ---- the scope ---- */
 
 static void put_all(struct feel_context_builder *b, const struct feel_value *context)
@@ -160,6 +180,9 @@ const struct feel_value *form_scope(struct form *f, const struct json *answers)
 		feel_put(&b, STR("decision"), typed_object(t, STR("decision"), f->in.decision));
 	if (json_is(f->in.about, JSON_OBJECT))
 		feel_put(&b, STR("case"), from_facts(f->arena, f->in.about));
+	static const struct str params[] = { STR_INIT("path") };
+	feel_put(&b, STR("option label"),
+	         feel_native_value(f->arena, option_label, f, params, 1));
 	return feel_keep(f->arena, feel_context_done(&b));
 }
 

@@ -33,6 +33,13 @@ struct org {
 	struct str seal_chain[2];
 };
 
+struct web_route;
+struct app_routes { /* filled by app_add_routes; rows[i] is served behind wires[i] */
+	size_t n;
+	const struct web_route **rows;
+	const struct route **wires;
+};
+
 struct app {
 	struct arena *arena;      /* lives as long as the app */
 	struct str origin;        /* "http://localhost:8080": signed in every phone document */
@@ -53,6 +60,9 @@ struct app {
 	struct str ca;            /* org id of the certification authority */
 	struct pack_set *packs;   /* app_packs() */
 	struct limiter *limits;
+	struct app_routes routes;
+	struct str service;       /* text key of the name in the header */
+	struct str asset_version; /* behind ?v= of style and script */
 };
 
 const struct org *app_org(const struct app *app, struct str id); /* or NULL */
@@ -66,16 +76,18 @@ static inline void pack_unref_p(struct pack_set **p) { pack_unref(*p); }
 
 /* Who asks, in which language; filled by the guard before a handler runs and
  * found again by request. */
+struct web_route;
 struct visit {
 	struct app *app;
 	const struct http_request *q;
 	struct http_response *r;
-	const struct route *route;
+	const struct web_route *route;
 	enum lang lang;
-	bool easy_ruby;
 	struct session session;   /* kind 0: nobody */
 	struct str token;         /* of the session cookie */
-	struct str csrf;          /* the token for forms of this session */
+	struct str csrf;          /* visit_csrf() makes it */
+	struct str fresh_seed;    /* of a visitor who had none */
+	bool set_seed;
 	int64_t now;
 	struct arena *a;
 };
@@ -124,6 +136,8 @@ struct str visit_date(struct visit *v, int64_t us);
 struct str visit_time(struct visit *v, int64_t us);
 struct str visit_iso_date(struct visit *v, struct str iso);
 
+/* The token for this visitor's forms; every POST carries it as `csrf`. */
+struct str visit_csrf(struct visit *v);
 /* Fields of the form that was posted. */
 MUST struct result visit_form(struct visit *v, struct http_fields *ret, struct err *err);
 /* The citizen's code at another organization. */

@@ -1,0 +1,139 @@
+/* Answers as people read them. */
+#include "apply/form_priv.h"
+
+#include "base/calendar.h"
+
+static const struct str yes_words[LANG_COUNT] = { STR_INIT("はい"), STR_INIT("Yes"),
+                                                  STR_INIT("はい") };
+static const struct str no_words[LANG_COUNT] = { STR_INIT("いいえ"), STR_INIT("No"),
+                                                 STR_INIT("いいえ") };
+static const struct str kind_words[2][LANG_COUNT] = {
+	{ STR_INIT("普通"), STR_INIT("ordinary"), STR_INIT("{普通|ふつう}") },
+	{ STR_INIT("当座"), STR_INIT("current"), STR_INIT("{当座|とうざ}") },
+};
+static const struct str people_sign[LANG_COUNT] = { STR_INIT("、"), STR_INIT(", "),
+                                                    STR_INIT("、") };
+
+static struct str show_date(struct arena *a, struct str iso, enum lang lang)
+{
+	struct date d;
+	if (!date_parse(iso, &d))
+		return iso;
+	if (lang == LANG_EN)
+		return iso;
+	struct str western = date_western_text(a, d);
+	int year;
+	if (!date_era(d, &year))
+		return western;
+	struct str era = date_era_text(a, d);
+	/* 2026年11月20日（令和8年） */
+	size_t end = str_find(era, STR("年"));
+	if (end == STR_NONE)
+		return western;
+	return arena_printf(a, "%.*s（%.*s年）", STR_ARG(western), (int)end, era.p);
+}
+
+/* 1,234円 */
+static struct str show_money(struct arena *a, struct str digits)
+{
+	struct buf b;
+	buf_init(&b, 128);
+	bool neg = digits.n && digits.p[0] == '-';
+	size_t n = digits.n;
+	for (size_t i = 0; i < n; i++) {
+		size_t left = n - i;
+		if (i > (neg ? 1u : 0u) && left % 3 == 0)
+			buf_add_char(&b, ',');
+		buf_add_char(&b, digits.p[i]);
+	}
+	struct str s = arena_printf(a, "%.*s円", STR_ARG(buf_str(&b)));
+	buf_done(&b);
+	return s;
+}
+
+static struct str option_label(const struct pack_field *field, struct str code, enum lang lang)
+{
+	for (size_t i = 0; i < field->noptions; i++)
+		if (str_eq(field->options[i].code, code))
+			return field->options[i].label.t[lang];
+	return code;
+}
+
+static struct str member_name(struct form *f, struct str id)
+{
+	const struct procedure *p = f->in.procedure;
+	for (size_t i = 0; i < p->nprefills; i++) {
+		const struct json *list =
+			json_get(json_get(f->in.facts, p->prefills[i].as), STR("members"));
+		for (size_t k = 0; k < json_len(list); k++)
+			if (str_eq(json_text(json_get(json_at(list, k), STR("id"))), id))
+				return json_text(json_get(json_at(list, k), STR("name")));
+	}
+	return id;
+}
+
+static struct str show_list(struct form *f, const struct pack_field *field,
+                            const struct json *v, enum lang lang)
+{
+	struct str out = STR("");
+	for (size_t i = 0; i < json_len(v); i++) {
+		struct str code = json_text(json_at(v, i));
+		struct str word = field->type == FIELD_MEMBERS ? member_name(f, code)
+		                                               : option_label(field, code, lang);
+		out = i ? arena_printf(f->arena, "%.*s%.*s%.*s", STR_ARG(out),
+		                       STR_ARG(people_sign[lang]), STR_ARG(word))
+		        : word;
+	}
+	return out;
+}
+
+static struct str show_account(struct arena *a, const struct json *v, enum lang lang)
+{
+	bool current = str_eq(json_text(json_get(v, STR("kind"))), STR("current"));
+	return arena_printf(a, "%.*s-%.*s %.*s %.*s\n%.*s",
+	                    STR_ARG(json_text(json_get(v, STR("bank")))),
+	                    STR_ARG(json_text(json_get(v, STR("branch")))),
+	                    STR_ARG(kind_words[current][lang]),
+	                    STR_ARG(json_text(json_get(v, STR("number")))),
+	                    STR_ARG(json_text(json_get(v, STR("holder")))));
+}
+
+static struct str files_words(struct arena *a, size_t n, enum lang lang)
+{
+	return lang == LANG_EN ? arena_printf(a, "%zu file(s)", n) : arena_printf(a, "%zu件", n);
+}
+
+struct str form_show(struct form *f, const struct pack_field *field, const struct json *v,
+                     enum lang lang)
+{
+	if (!v || v->kind == JSON_NULL)
+		return STR("");
+	switch (field->type) {
+	case FIELD_MONEY:
+		return show_money(f->arena, v->text);
+	case FIELD_NUMBER:
+		return v->text;
+	case FIELD_DATE:
+	case FIELD_SHOWN:
+		return v->kind == JSON_STRING ? show_date(f->arena, v->text, lang)
+		                              : json_to_str(f->arena, v);
+	case FIELD_CHOICE:
+		return option_label(field, json_text(v), lang);
+	case FIELD_CHOICES:
+	case FIELD_MEMBERS:
+		return show_list(f, field, v, lang);
+	case FIELD_FILE:
+		return files_words(f->arena, json_len(v), lang);
+	case FIELD_YESNO:
+		return json_bool_or(v, false) ? yes_words[lang] : no_words[lang];
+	case FIELD_ACCOUNT:
+		return show_account(f->arena, v, lang);
+	case FIELD_TEXT:
+	case FIELD_KANA:
+	case FIELD_ADDRESS:
+	case FIELD_PHONE:
+	case FIELD_EMAIL:
+		return json_text(v);
+	}
+	return STR("");
+}
