@@ -3,30 +3,16 @@
  * 1.2.392.200149.8.5.5). All six or none: a certificate that tells half of a
  * person is malformed. */
 #include <ctype.h>
-#include <stdio.h>
 
-#include "base/utf8.h"
+#include "base/text.h"
 #include "trust/cert_ext.h"
 
 enum { NAME_MAX_CHARS = 200, ADDRESS_MAX_CHARS = 200, BIRTH_YEAR_MIN = 1868 };
 
-/* Code points without control characters, or -1. */
-static int count_chars(struct str s)
+static bool text_and_map(struct str text, struct str map, size_t max)
 {
-	uint32_t cp;
-	int n = 0;
-	while (utf8_next(&s, &cp)) {
-		if (cp < 0x20 || (cp >= 0x7f && cp < 0xa0))
-			return -1;
-		n++;
-	}
-	return s.n ? -1 : n;
-}
-
-static bool text_and_map(struct str text, struct str map, int max)
-{
-	int n = count_chars(text);
-	if (n < 1 || n > max || map.n != (size_t)n)
+	size_t n = text_points(text);
+	if (n < 1 || n > max || map.n != n || text_has_control(text))
 		return false;
 	for (size_t i = 0; i < map.n; i++)
 		if (map.p[i] != '0' && map.p[i] != '1')
