@@ -32,6 +32,10 @@ struct pades_options {
 MUST struct result pades_seal(struct str pdf, const struct pades_options *o, struct buf *out,
                               struct err *err);
 
+/* The usual signer: trust_cms_sign_detached. ctx: a struct cms_signer. */
+MUST struct result pades_sign_cms(void *ctx, const struct str *slices, size_t nslices,
+                                  struct buf *ret_der, struct err *err);
+
 /* The signature of a file, found and checked for shape, not yet for truth. */
 struct pades_signature {
 	struct str cms;        /* DER, trailing zeros of the reserve removed */
