@@ -88,6 +88,8 @@ struct visit {
 	struct str csrf;          /* visit_csrf() makes it */
 	struct str fresh_seed;    /* of a visitor who had none */
 	bool set_seed;
+	struct http_fields form;  /* visit_form() reads it once */
+	bool form_read;
 	int64_t now;
 	struct arena *a;
 };

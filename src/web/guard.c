@@ -3,7 +3,6 @@
  * may call, and nothing is reachable without a row. */
 #include "base/clock.h"
 #include "base/log.h"
-#include "ident/cookies.h"
 #include "net/csrf.h"
 #include "net/static.h"
 #include "web/app_priv.h"
