@@ -44,16 +44,25 @@ static void report(struct load *l, const struct pending *x, const struct feel_di
 	issue_add(&l->issues, x->src, at, false, hint, "expression: %.*s", STR_ARG(message));
 }
 
-/* The field that a name read by an expression belongs to, or NULL. */
+/* The field that a name read by an expression belongs to; NULL when it is none,
+ * or when the register has answered it already. */
 static const struct field_seen *field_read(struct load *l, const struct pending *x, struct str name)
 {
-	if (x->page && x->page->group.n > 0 && str_starts(name, STR("item.")))
+	bool item = x->page && x->page->group.n > 0 && str_starts(name, STR("item."));
+	if (item && known_by_register(l, x->page, str_from(name, 5)))
+		return NULL;
+	if (item)
 		name = arena_printf(l->arena, "%.*s.%.*s", STR_ARG(x->page->group),
 		                    STR_ARG(str_from(name, 5)));
 	for (struct str head = name; head.n > 0;) {
 		const struct field_seen *seen = map_get(&l->fields, head);
 		if (seen)
 			return seen;
+		for (size_t i = 0; i < l->fields.n; i++) { /* a whole group */
+			seen = l->fields.entries[i].value;
+			if (seen->page && str_eq(seen->page->group, head))
+				return seen;
+		}
 		size_t dot = str_rfind_char(head, '.');
 		head = dot == STR_NONE ? STR("") : str_sub(head, 0, dot);
 	}
@@ -74,6 +83,30 @@ static void check_early(struct load *l, const struct pending *x)
 	}
 }
 
+/* option label("damage.cause") names a field in a text, which the compiler does
+ * not look into. */
+static void check_labels(struct load *l, const struct pending *x)
+{
+	struct str rest = source_of(x->node), call = STR("option label(\"");
+	for (size_t at; (at = str_find(rest, call)) != STR_NONE;) {
+		struct str id;
+		(void)str_cut(str_from(rest, at + call.n), '"', &id, &rest);
+		const struct field_seen *seen = map_get(&l->fields, id);
+		if (seen && seen->field->noptions > 0)
+			continue;
+		struct str *ids = ARENA_ARRAY(l->arena, struct str, l->fields.n + 1);
+		size_t n = 0;
+		for (size_t i = 0; i < l->fields.n; i++) {
+			const struct field_seen *other = l->fields.entries[i].value;
+			if (other->field->noptions > 0)
+				ids[n++] = l->fields.entries[i].key;
+		}
+		issue_add(&l->issues, x->src, place_of_text(x->src, x->node), false,
+		          near_hint(l->arena, id, ids, n), "option label: '%.*s' is no field with options",
+		          (int)utf8_cut(id, 60).n, id.p);
+	}
+}
+
 static void compile(struct load *l, const struct pending *x, const struct feel_value *known)
 {
 	struct feel_diag diag = { 0 };
@@ -83,9 +116,11 @@ static void compile(struct load *l, const struct pending *x, const struct feel_v
 		if (diag.message[0] == '\0')
 			memcpy(diag.message, err.what, sizeof diag.message - 1);
 		report(l, x, &diag);
-	} else if (x->early) {
-		check_early(l, x);
+		return;
 	}
+	check_labels(l, x);
+	if (x->early)
+		check_early(l, x);
 }
 
 void compile_pending(struct load *l)

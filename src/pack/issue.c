@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/utf8.h"
+
 void issues_init(struct issues *x, struct arena *a)
 {
 	*x = (struct issues){ .arena = a, .list = ARENA_ARRAY(a, struct pack_issue, PACK_ISSUES_MAX) };
@@ -166,25 +168,33 @@ struct place place_of_text(const struct source *src, const struct json *node)
 	return at;
 }
 
-/* Edits between two short words (insert, drop, change, swap neighbours), over bytes. */
-static size_t distance(struct str a, struct str b)
+enum { WORD_MAX = 48 }; /* characters; longer words get no hint */
+
+static size_t points_of(struct str s, uint32_t out[WORD_MAX])
 {
-	enum { WORD_MAX = 48 };
-	if (a.n > WORD_MAX || b.n > WORD_MAX)
-		return STR_NONE;
+	size_t n = 0;
+	uint32_t c;
+	while (n < WORD_MAX && utf8_next(&s, &c))
+		out[n++] = c;
+	return str_empty(s) ? n : STR_NONE;
+}
+
+/* Edits between two words: insert, drop, change, swap neighbours. */
+static size_t distance(const uint32_t *a, size_t na, const uint32_t *b, size_t nb)
+{
 	size_t d[3][WORD_MAX + 1];
-	for (size_t j = 0; j <= b.n; j++)
+	for (size_t j = 0; j <= nb; j++)
 		d[0][j] = j;
 	size_t *before = d[2], *last = d[0], *now = d[1];
-	for (size_t i = 1; i <= a.n; i++) {
+	for (size_t i = 1; i <= na; i++) {
 		now[0] = i;
-		for (size_t j = 1; j <= b.n; j++) {
-			size_t best = last[j - 1] + (a.p[i - 1] != b.p[j - 1]);
+		for (size_t j = 1; j <= nb; j++) {
+			size_t best = last[j - 1] + (a[i - 1] != b[j - 1]);
 			if (last[j] + 1 < best)
 				best = last[j] + 1;
 			if (now[j - 1] + 1 < best)
 				best = now[j - 1] + 1;
-			if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] && a.p[i - 2] == b.p[j - 1]
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]
 			    && before[j - 2] + 1 < best)
 				best = before[j - 2] + 1;
 			now[j] = best;
@@ -194,16 +204,19 @@ static size_t distance(struct str a, struct str b)
 		last = now;
 		now = spare;
 	}
-	return last[b.n];
+	return last[nb];
 }
 
 struct str near_word(struct str word, const struct str *candidates, size_t n)
 {
-	size_t best = STR_NONE;
+	uint32_t a[WORD_MAX], b[WORD_MAX];
+	size_t best = STR_NONE, na = points_of(word, a);
 	struct str found = STR("");
-	for (size_t i = 0; i < n; i++) {
-		size_t d = distance(word, candidates[i]);
-		size_t longest = word.n > candidates[i].n ? word.n : candidates[i].n;
+	for (size_t i = 0; i < n && na != STR_NONE; i++) {
+		size_t nb = points_of(candidates[i], b);
+		if (nb == STR_NONE || nb == 0)
+			continue;
+		size_t d = distance(a, na, b, nb), longest = na > nb ? na : nb;
 		if (d < best && d * 3 <= longest + 1) {
 			best = d;
 			found = candidates[i];

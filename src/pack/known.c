@@ -15,9 +15,21 @@ struct names {
 	size_t n, cap;
 };
 
+/* The first of two with one name stays: the second was reported already. */
+static bool is_taken(const struct names *x, struct str path)
+{
+	struct str head, tail;
+	(void)str_cut(path, '.', &head, &tail);
+	for (size_t i = 0; i < x->n; i++) {
+		if (str_eq(x->list[i].path, path) || str_eq(x->list[i].path, head))
+			return true;
+	}
+	return false;
+}
+
 static void add(struct names *x, struct str path, struct feel_value sample)
 {
-	if (str_empty(path))
+	if (str_empty(path) || is_taken(x, path))
 		return;
 	if (x->n == x->cap) {
 		size_t cap = x->cap ? x->cap * 2 : 64;
@@ -131,6 +143,27 @@ static struct feel_value fields_of(struct load *l, const struct pack_field *fiel
 	return tree(l->arena, x.list, x.n);
 }
 
+/* One of the items that the register knows for this page's group, by the first
+ * list of contexts that group_from reads; NULL when there is none. */
+static const struct feel_value *register_item(const struct pack_page *page,
+                                              const struct feel_value *facts)
+{
+	const struct str *reads;
+	size_t n = page->group_from ? feel_reads(page->group_from, &reads) : 0;
+	for (size_t i = 0; i < n; i++) {
+		const struct feel_value *v = feel_path(facts, reads[i]);
+		if (feel_is(v, FEEL_LIST) && v->list.n > 0 && v->list.items[0].kind == FEEL_CONTEXT)
+			return &v->list.items[0];
+	}
+	return NULL;
+}
+
+bool known_by_register(struct load *l, const struct pack_page *page, struct str name)
+{
+	const struct feel_value *item = register_item(page, known_names(l, SCOPE_FACTS, NULL, 0));
+	return item && feel_path(item, name);
+}
+
 /* `item` is the register's own item with the answers laid over it, so where the
  * register knows items their names count as well. */
 static struct feel_value item_of(struct load *l, const struct pack_page *page,
@@ -138,20 +171,15 @@ static struct feel_value item_of(struct load *l, const struct pack_page *page,
 {
 	struct feel_value own = fields_of(l, page->fields, page->nfields);
 	struct feel_context_builder b = feel_context_new(l->arena);
-	if (page->group_from) {
-		const struct str *reads;
-		size_t n = feel_reads(page->group_from, &reads);
-		for (size_t i = 0; i < n; i++) {
-			const struct feel_value *v = feel_path(facts, reads[i]);
-			if (!feel_is(v, FEEL_LIST) || v->list.n == 0 || v->list.items[0].kind != FEEL_CONTEXT)
-				continue;
-			const struct feel_value *known = &v->list.items[0];
-			for (size_t k = 0; k < known->context.n; k++)
-				feel_put(&b, known->context.keys[k], known->context.values[k]);
-		}
+	const struct feel_value *known = register_item(page, facts);
+	for (size_t k = 0; known && k < known->context.n; k++)
+		feel_put(&b, known->context.keys[k], known->context.values[k]);
+	for (size_t k = 0; k < own.context.n; k++) {
+		const struct feel_value *same = feel_get(known, own.context.keys[k]);
+		/* What is only shown keeps the type the register gives it. */
+		if (!same || own.context.values[k].kind != FEEL_NULL)
+			feel_put(&b, own.context.keys[k], own.context.values[k]);
 	}
-	for (size_t k = 0; k < own.context.n; k++)
-		feel_put(&b, own.context.keys[k], own.context.values[k]);
 	return feel_context_done(&b);
 }
 
@@ -169,17 +197,20 @@ static void add_answers(struct load *l, struct names *x, const struct feel_value
 	}
 }
 
+static void add_case(struct names *x)
+{
+	add(x, STR("case.receipt"), feel_string(STR("")));
+	add(x, STR("case.number"), feel_null());
+	add(x, STR("case.submitted"), feel_parse_date(STR("2000-01-01")));
+}
+
 static void add_decision(struct load *l, struct names *x)
 {
-	static const char *const about[] = { "receipt", "number", NULL };
 	const struct procedure *p = l->procedure;
 	for (size_t i = 0; i < p->ndecide; i++)
 		add(x, arena_printf(l->arena, "decision.%.*s", STR_ARG(p->decide[i].id)),
 		    sample(l->arena, p->decide[i].type));
 	add(x, STR("decision.reasons"), feel_string(STR("")));
-	for (size_t i = 0; about[i]; i++)
-		add(x, arena_printf(l->arena, "case.%s", about[i]), feel_string(STR("")));
-	add(x, STR("case.submitted"), feel_parse_date(STR("2000-01-01")));
 }
 
 const struct feel_value *known_names(struct load *l, enum scope scope,
@@ -188,10 +219,13 @@ const struct feel_value *known_names(struct load *l, enum scope scope,
 	struct names x = { .arena = l->arena };
 	add_facts(l, &x);
 	struct feel_value facts = tree(l->arena, x.list, x.n);
+	add(&x, STR("option label"), feel_null()); /* a function of apply's */
 	if (scope >= SCOPE_ANSWERS)
 		add_answers(l, &x, &facts);
 	if (scope == SCOPE_ITEM && page)
 		add(&x, STR("item"), item_of(l, page, &facts));
+	if (scope >= SCOPE_VALUES)
+		add_case(&x);
 	for (size_t i = 0; scope >= SCOPE_VALUES && i < nvalues && i < l->procedure->nvalues; i++)
 		add(&x, l->procedure->values[i].name, feel_null());
 	if (scope == SCOPE_DECIDE)

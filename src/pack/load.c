@@ -258,7 +258,8 @@ struct result pack_load(struct str dir, struct arena *a, struct pack_set **ret,
 	}
 	check_heads(&l, &x);
 	load_files(&l, &x);
-	remark_letters(&l);
+	if (l.issues.nmistakes == 0)
+		remark_letters(&l);
 	issues_sort(&l.issues);
 	give_issues(&l.issues, a, ret_issues, ret_nissues);
 	if (l.issues.nmistakes > 0) {

@@ -20,8 +20,8 @@ enum scope {
 	SCOPE_FACTS,   /* prefilled facts */
 	SCOPE_ANSWERS, /* and the answers */
 	SCOPE_ITEM,    /* and `item`, the item of the page's group */
-	SCOPE_VALUES,  /* answers, and the values computed so far */
-	SCOPE_DECIDE,  /* answers, values, case, decision */
+	SCOPE_VALUES,  /* answers, case, and the values computed so far */
+	SCOPE_DECIDE,  /* answers, case, all values, decision */
 };
 
 /* An expression that was read and waits until every name is known. */
@@ -110,6 +110,8 @@ void pend(struct load *l, const struct json *node, const struct feel_expr **dest
 /* known.c: the names that exist, as a FEEL context. */
 const struct feel_value *known_names(struct load *l, enum scope scope,
                                      const struct pack_page *page, size_t nvalues);
+/* The register's item of the page's group has that name. */
+bool known_by_register(struct load *l, const struct pack_page *page, struct str name);
 
 /* words.c: is it a date, a name FEEL can read. */
 bool word_is_date(struct str s);

@@ -17,6 +17,17 @@ static const struct shape shape_state = {
 	},
 };
 
+/* Actions and states stand in addresses and in the store. */
+static bool plain_word(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		bool letter = (s.p[i] >= 'a' && s.p[i] <= 'z') || s.p[i] == '_';
+		if (!letter && !(i > 0 && s.p[i] >= '0' && s.p[i] <= '9'))
+			return false;
+	}
+	return s.n > 0 && s.n <= 40;
+}
+
 static void read_states(struct load *l, const struct json *node, void *obj)
 {
 	struct procedure *p = obj;
@@ -27,8 +38,8 @@ static void read_states(struct load *l, const struct json *node, void *obj)
 	struct pack_state *list = ARENA_ARRAY(l->arena, struct pack_state, node->n + 1);
 	for (size_t i = 0; i < node->n; i++) {
 		list[i].id = node->keys[i];
-		if (!word_is_name(list[i].id) || str_find_char(list[i].id, '.') != STR_NONE)
-			mistake_key(l, node, i, STR("letters, digits and _"), "'%.*s' is no name for a state",
+		if (!plain_word(list[i].id))
+			mistake_key(l, node, i, STR("small letters, digits and _"), "'%.*s' is no name for a state",
 			            (int)utf8_cut(list[i].id, 60).n, list[i].id.p);
 		(void)shape_read(l, &shape_state, &node->items[i], &list[i]);
 		if (list[i].final && list[i].deadline_days > 0)
@@ -61,6 +72,9 @@ static void action_leave(struct load *l, const struct json *node, void *obj)
 	};
 	const struct pack_action *x = obj;
 	bool known = false;
+	if (x->action.n > 0 && !plain_word(x->action))
+		mistake(l, where(node, "action"), STR("small letters, digits and _"),
+		        "'%.*s' is no name for an action", (int)utf8_cut(x->action, 60).n, x->action.p);
 	for (size_t i = 0; i < 3; i++)
 		known |= str_eq(x->role, roles[i]);
 	if (!known && x->role.n > 0)
@@ -81,7 +95,7 @@ static const struct shape shape_action = {
 	.what = "an action", .size = sizeof(struct pack_action), .leave = action_leave,
 	.rows = (const struct row[]){
 		{ "state", ROW_STR, true, ACTION(state) },
-		{ "action", ROW_NAME, true, ACTION(action) },
+		{ "action", ROW_STR, true, ACTION(action) },
 		{ "kind", ROW_WORD, true, ACTION(kind), .words = kind_words },
 		{ "to", ROW_STR, true, ACTION(to) },
 		{ "role", ROW_STR, true, ACTION(role) },
@@ -170,14 +184,17 @@ static void check_target(struct load *l, const struct json *node, const struct p
 		        "a proposal leads to '%.*s', where nobody can approve it", STR_ARG(x->to));
 }
 
-static void check_actions(struct load *l, const struct json *list)
+/* True when every action knows where it begins and ends. */
+static bool check_actions(struct load *l, const struct json *list)
 {
+	bool whole = true;
 	const struct procedure *p = l->procedure;
 	for (size_t i = 0; i < p->nactions; i++) {
 		const struct pack_action *x = &p->actions[i];
 		const struct json *node = json_at(list, i);
 		size_t from = state_named(l, where(node, "state"), "state", x->state);
 		size_t to = state_named(l, where(node, "to"), "to", x->to);
+		whole &= from != NO_STATE && to != NO_STATE;
 		if (from != NO_STATE && p->states[from].final)
 			mistake(l, where(node, "state"), STR(""), "the final state '%.*s' has an action",
 			        STR_ARG(x->state));
@@ -190,6 +207,7 @@ static void check_actions(struct load *l, const struct json *list)
 				        STR_ARG(x->action), STR_ARG(x->state));
 		}
 	}
+	return whole;
 }
 
 /* Spreads a mark along the actions until nothing changes: forward from what is
@@ -278,11 +296,11 @@ void check_flow(struct load *l, const struct json *root)
 	if (p->nstates == 0)
 		return;
 	size_t initial = state_named(l, where(flow, "initial"), "initial", p->initial);
-	check_actions(l, list);
-	check_second(l, list);
 	check_needs(l, root);
 	if (initial != NO_STATE && p->states[initial].final)
 		mistake(l, where(flow, "initial"), STR(""), "the initial state is final");
-	if (initial != NO_STATE)
-		check_reach(l, states, initial);
+	if (!check_actions(l, list) || initial == NO_STATE)
+		return; /* what follows would only repeat it */
+	check_second(l, list);
+	check_reach(l, states, initial);
 }

@@ -254,7 +254,7 @@ static void field_leave(struct load *l, const struct json *node, void *obj)
 	if (!json_get(node, STR("min")) && f->required
 	    && (f->type == FIELD_CHOICES || f->type == FIELD_FILE || f->type == FIELD_MEMBERS))
 		f->min = 1;
-	if (f->min > f->max && (types[f->type].carries & CARRIES_LENGTH))
+	if (f->min > f->max && f->max > 0 && (types[f->type].carries & CARRIES_LENGTH))
 		mistake(l, where(node, "min"), STR(""), "`min` %zu is above `max` %zu", f->min, f->max);
 	if (f->locked && !json_get(node, STR("from")))
 		mistake(l, where(node, "locked"), STR("add `from`, or leave `locked` out"),

@@ -8,7 +8,7 @@ static const struct shape shape_law = {
 	.what = "a law", .size = sizeof(struct pack_law),
 	.rows = (const struct row[]){
 		{ "name", ROW_STR, true, offsetof(struct pack_law, name) },
-		{ "article", ROW_STR, true, offsetof(struct pack_law, article) },
+		{ "article", ROW_STR, false, offsetof(struct pack_law, article) },
 		{ NULL },
 	},
 };
@@ -52,7 +52,7 @@ static const struct shape shape_value = {
 	.rows = (const struct row[]){
 		{ "name", ROW_NAME, true, offsetof(struct pack_value, name) },
 		{ "value", ROW_EXPR, true, offsetof(struct pack_value, expr) },
-		{ "label", ROW_TEXT, true, offsetof(struct pack_value, label) },
+		{ "label", ROW_TEXT, false, offsetof(struct pack_value, label) },
 		{ NULL },
 	},
 };

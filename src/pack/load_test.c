@@ -153,7 +153,7 @@ static void check_expect(struct load *l, const struct json *node)
 }
 
 static void check_outputs(struct load *l, const struct json *expect, const char *key,
-                          const struct pack_value *values, size_t nvalues, const char *what)
+                          const struct pack_value *values, size_t nvalues, const char *none)
 {
 	const struct json *node = json_get(expect, str_c(key));
 	struct str *names = ARENA_ARRAY(l->arena, struct str, nvalues + 1);
@@ -164,8 +164,7 @@ static void check_outputs(struct load *l, const struct json *expect, const char 
 	for (size_t i = 0; json_is(node, JSON_OBJECT) && i < node->n; i++) {
 		if (!among(node->keys[i], names, nvalues))
 			mistake_key(l, node, i, near_hint(l->arena, node->keys[i], names, nvalues),
-			            "there is no %s '%.*s'", what, (int)utf8_cut(node->keys[i], 60).n,
-			            node->keys[i].p);
+			            "%s '%.*s'", none, (int)utf8_cut(node->keys[i], 60).n, node->keys[i].p);
 	}
 }
 
@@ -193,7 +192,8 @@ void check_tests(struct load *l, const struct json *root)
 		if (!t->expect)
 			continue;
 		check_expect(l, t->expect);
-		check_outputs(l, t->expect, "values", p->values, p->nvalues, "value");
-		check_outputs(l, t->expect, "record", p->record, p->nrecord, "item of the record's body");
+		check_outputs(l, t->expect, "values", p->values, p->nvalues, "there is no value");
+		check_outputs(l, t->expect, "record", p->record, p->nrecord,
+		              "the record's body has no item");
 	}
 }

@@ -117,7 +117,7 @@ bool shape_text(struct load *l, const struct json *node, const char *key, bool p
 		while (lang < LANG_COUNT && !str_eq(node->keys[i], str_c(lang_keys[lang])))
 			lang++;
 		if (lang == LANG_COUNT)
-			mistake_key(l, node, i, STR("the languages are ja, en and easy"),
+			mistake_key(l, node, i, STR("the languages are ja, en and easy; a text with a comma needs quotes"),
 			            "`%s` has an unknown language '%.*s'", key,
 			            (int)utf8_cut(node->keys[i], 60).n, node->keys[i].p);
 		else

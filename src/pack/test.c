@@ -1,6 +1,7 @@
 /* Runs the scenario tests that procedures carry, by the runner's engine. */
 #include "pack/test.h"
 
+#include "base/calendar.h"
 #include "base/clock.h"
 #include "pack/set.h"
 
@@ -210,20 +211,12 @@ static void expect_all(struct run *x)
 		expect_once(x, node);
 }
 
-/* Noon in Japan of an ISO date that was checked at load: the day is the same
- * whichever way a clock is off by some hours. */
-static int64_t noon_of(struct str date)
+/* Noon in Japan of an ISO date that was checked at load. */
+static int64_t noon_of(struct str text)
 {
-	int64_t y = 0, m = 0, d = 0;
-	(void)str_to_i64(str_sub(date, 0, 4), &y);
-	(void)str_to_i64(str_sub(date, 5, 2), &m);
-	(void)str_to_i64(str_sub(date, 8, 2), &d);
-	/* Days from the civil calendar, years that begin in March. */
-	y -= m <= 2;
-	int64_t era = y / 400, of_era = y - era * 400;
-	int64_t of_year = (153 * (m > 2 ? m - 3 : m + 9) + 2) / 5 + d - 1;
-	int64_t days = era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-	return days * CLOCK_DAY + 3 * CLOCK_HOUR;
+	struct date day = { 1970, 1, 1 };
+	(void)date_parse(text, &day);
+	return jst_start(day) + 12 * CLOCK_HOUR;
 }
 
 static const struct json *object_or_empty(struct arena *a, const struct json *node)

@@ -1,33 +1,16 @@
 /* Small questions about words: is this a date, a name FEEL can read (OMG DMN
  * 1.5 §10.3.1.2, without spaces and operators, so that it never needs care). */
+#include "base/calendar.h"
 #include "base/utf8.h"
 #include "pack/load.h"
 
-static int two_digits(const char *p)
-{
-	return (p[0] - '0') * 10 + (p[1] - '0');
-}
-
 bool word_is_date(struct str s)
 {
-	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	if (s.n != 10)
-		return false;
-	for (size_t i = 0; i < 10; i++) {
-		bool dash = i == 4 || i == 7;
-		if (dash ? s.p[i] != '-' : s.p[i] < '0' || s.p[i] > '9')
-			return false;
-	}
-	int year = two_digits(s.p) * 100 + two_digits(s.p + 2);
-	int month = two_digits(s.p + 5), day = two_digits(s.p + 8);
-	if (year < 1868 || month < 1 || month > 12)
-		return false;
-	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-	int last = days[month - 1] + (month == 2 && leap);
-	return day >= 1 && day <= last;
+	struct date day;
+	return date_parse(s, &day) && day.year >= 1868;
 }
 
-static bool segment_is_name(struct str s)
+static bool is_reserved(struct str s)
 {
 	static const struct str reserved[] = {
 		STR_INIT("if"), STR_INIT("then"), STR_INIT("else"), STR_INIT("for"), STR_INIT("in"),
@@ -38,8 +21,13 @@ static bool segment_is_name(struct str s)
 	};
 	for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++) {
 		if (str_eq(s, reserved[i]))
-			return false;
+			return true;
 	}
+	return false;
+}
+
+static bool segment_is_name(struct str s)
+{
 	bool first = true;
 	uint32_t c;
 	while (utf8_next(&s, &c)) {
@@ -60,13 +48,13 @@ bool word_is_name(struct str s)
 	enum { NAME_MAX_BYTES = 120, SEGMENTS_MAX = 4 };
 	if (s.n > NAME_MAX_BYTES)
 		return false;
-	struct str segment, rest = s;
+	struct str segment, rest = s; /* behind a dot FEEL takes its own words as names */
 	bool more = true;
 	for (int i = 0; more; i++) {
 		if (i == SEGMENTS_MAX)
 			return false;
 		more = str_cut(rest, '.', &segment, &rest);
-		if (!segment_is_name(segment))
+		if (!segment_is_name(segment) || (i == 0 && is_reserved(segment)))
 			return false;
 	}
 	return true;
