@@ -195,8 +195,8 @@ static void set_accepting(struct server *s, bool on)
 }
 
 /* Full: the connection that has been idle longest makes room; when none is idle
- * the others wait in the kernel's queue until one is done. */
-static bool make_room(struct server *s)
+ * new ones wait in the kernel's queue until one is. */
+static bool close_idle(struct server *s)
 {
 	struct conn *idle = s->timers[TIMER_IDLE].first;
 	if (!idle)
@@ -205,10 +205,15 @@ static bool make_room(struct server *s)
 	return true;
 }
 
+static bool is_full(const struct server *s)
+{
+	return s->nconns >= s->config.max_connections;
+}
+
 static void accept_some(struct server *s)
 {
 	for (int i = 0; i < ACCEPTS_PER_TURN; i++) {
-		if (s->nconns >= s->config.max_connections && !make_room(s)) {
+		if (is_full(s) && !s->timers[TIMER_IDLE].first) {
 			set_accepting(s, false);
 			return;
 		}
@@ -217,12 +222,14 @@ static void accept_some(struct server *s)
 		int fd = accept4(s->listen_fd, (struct sockaddr *)&peer, &len,
 		                 SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd >= 0) {
+			if (is_full(s))
+				close_idle(s);
 			conn_open(s, fd, &peer);
 			continue;
 		}
 		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
 			log_warn("net.accept", LOG_C("reason", strerror(errno)));
-			if (make_room(s))
+			if (close_idle(s))
 				continue;
 			set_accepting(s, false);
 			return;
