@@ -4,9 +4,34 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#if defined(__has_include)
+#if __has_include(<sanitizer/asan_interface.h>)
+#include <sanitizer/asan_interface.h>
+#endif
+#endif
+
 #include "base/mem.h"
 
 enum { ARENA_FIRST_BLOCK = 16 * 1024, ARENA_MAX_STEP = 1024 * 1024 };
+
+/* Under ASan every piece has its own bounds: the block is poisoned, a piece is
+ * freed for use to the byte, and a gap stays behind it. */
+#ifdef __SANITIZE_ADDRESS__
+#define ARENA_WATCHED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ARENA_WATCHED 1
+#endif
+#endif
+#ifdef ARENA_WATCHED
+enum { GAP = 16 };
+#define HIDE(p, n) ASAN_POISON_MEMORY_REGION((p), (n))
+#define SHOW(p, n) ASAN_UNPOISON_MEMORY_REGION((p), (n))
+#else
+enum { GAP = 0 };
+#define HIDE(p, n) ((void)(p), (void)(n))
+#define SHOW(p, n) ((void)(p), (void)(n))
+#endif
 
 struct block {
 	struct block *next; /* older */
@@ -24,7 +49,16 @@ static struct block *block_new(size_t cap, struct block *next)
 	struct block *b = mem_new(sizeof *b + cap);
 	b->cap = cap;
 	b->next = next;
+	HIDE(b->data, cap);
 	return b;
+}
+
+static struct block *block_drop(struct block *b)
+{
+	struct block *next = b->next;
+	SHOW(b->data, b->cap);
+	mem_free(b);
+	return next;
 }
 
 struct arena *arena_new(size_t cap)
@@ -39,22 +73,18 @@ void arena_free(struct arena *a)
 {
 	if (!a)
 		return;
-	while (a->top) {
-		struct block *next = a->top->next;
-		mem_free(a->top);
-		a->top = next;
-	}
+	while (a->top)
+		a->top = block_drop(a->top);
 	mem_free(a);
 }
 
 void arena_reset(struct arena *a)
 {
-	while (a->top->next) {
-		struct block *next = a->top->next;
-		mem_free(a->top);
-		a->top = next;
-	}
+	while (a->top->next)
+		a->top = block_drop(a->top);
+	SHOW(a->top->data, a->top->cap);
 	memset(a->top->data, 0, a->top->used);
+	HIDE(a->top->data, a->top->cap);
 	a->top->used = 0;
 	a->used = 0;
 }
@@ -78,8 +108,10 @@ void *arena_alloc(struct arena *a, size_t n)
 {
 	const size_t align = _Alignof(max_align_t);
 	assert(n < SIZE_MAX / 4);
+	size_t asked = n;
 	n = (n + align - 1) / align * align;
 	a->used += n;
+	n += GAP;
 	assert(a->used / 2 <= a->cap + ARENA_FIRST_BLOCK); /* the hard stop */
 	struct block *b = a->top;
 	if (b->cap - b->used < n) {
@@ -88,6 +120,7 @@ void *arena_alloc(struct arena *a, size_t n)
 	}
 	void *p = (char *)b->data + b->used;
 	b->used += n;
+	SHOW(p, asked);
 	return p;
 }
 

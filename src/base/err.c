@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/utf8.h"
+
 /* One row per kind, in the order of the enum. */
 static const struct {
 	const char *name;
@@ -21,6 +23,20 @@ static const struct {
 	[ERR_INTERNAL] = { "internal", 500, false },
 };
 
+/* Bytes of the text before a last character that was cut. */
+static size_t whole_characters(const char *text)
+{
+	size_t n = strlen(text), from = n > 3 ? n - 3 : 0;
+	for (size_t i = n; i > from; i--) {
+		unsigned char c = (unsigned char)text[i - 1];
+		if (c >= 0xC0)
+			return utf8_seq(text + i - 1, n - i + 1) ? n : i - 1;
+		if (c < 0x80)
+			break;
+	}
+	return n;
+}
+
 struct result fail(struct err *err, enum err_kind kind, const char *code, const char *clause,
                    const char *fmt, ...)
 {
@@ -30,8 +46,10 @@ struct result fail(struct err *err, enum err_kind kind, const char *code, const 
 		err->code = code;
 		err->clause = clause;
 		va_start(ap, fmt);
-		vsnprintf(err->what, sizeof err->what, fmt, ap);
+		int n = vsnprintf(err->what, sizeof err->what, fmt, ap);
 		va_end(ap);
+		if (n >= (int)sizeof err->what) /* no half of a character at the end */
+			err->what[whole_characters(err->what)] = 0;
 	}
 	return (struct result){ kind };
 }

@@ -94,26 +94,31 @@ static void put_text(struct line *l, struct str s)
 	put(l, cut ? STR("…\"") : STR("\""));
 }
 
-static void put_member(struct line *l, const char *key, struct str value)
+/* A member in full, or none of it. */
+static void put_pair(struct line *l, const char *key, struct str value, bool quoted)
 {
 	size_t before = l->n;
 	put(l, STR(","));
 	put_text(l, str_c(key));
 	put(l, STR(":"));
-	put_text(l, value);
-	if (l->full)
-		l->n = before; /* whole members only */
-}
-
-static void put_raw(struct line *l, const char *key, struct str value)
-{
-	size_t before = l->n;
-	put(l, STR(","));
-	put_text(l, str_c(key));
-	put(l, STR(":"));
-	put(l, value);
+	if (quoted)
+		put_text(l, value);
+	else
+		put(l, value);
 	if (l->full)
 		l->n = before;
+}
+
+static void put_member(struct line *l, const char *key, struct str value)
+{
+	put_pair(l, key, value, true);
+}
+
+static void put_int(struct line *l, const char *key, int64_t v)
+{
+	char digits[24];
+	int n = snprintf(digits, sizeof digits, "%lld", (long long)v);
+	put_pair(l, key, str_of(digits, (size_t)n), false);
 }
 
 static void put_err(struct line *l, const struct err *e)
@@ -130,14 +135,10 @@ static void put_err(struct line *l, const struct err *e)
 
 static void put_row(struct line *l, const struct log_row *row)
 {
-	char digits[24];
 	switch (row->kind) {
 	case LOG_KIND_STR: put_member(l, row->key, row->s); break;
-	case LOG_KIND_INT:
-		put_raw(l, row->key,
-		        str_of(digits, (size_t)snprintf(digits, sizeof digits, "%lld", (long long)row->i)));
-		break;
-	case LOG_KIND_BOOL: put_raw(l, row->key, row->i ? STR("true") : STR("false")); break;
+	case LOG_KIND_INT: put_int(l, row->key, row->i); break;
+	case LOG_KIND_BOOL: put_pair(l, row->key, row->i ? STR("true") : STR("false"), false); break;
 	case LOG_KIND_ERR: put_err(l, row->err); break;
 	case LOG_KIND_END: break;
 	}
