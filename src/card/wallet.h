@@ -37,7 +37,7 @@ MUST struct result wallet_create(struct str dir, const struct wallet_new *w, str
 MUST struct result wallet_open(struct str dir, struct wallet **ret, struct err *err);
 void wallet_close(struct wallet *w);
 struct str wallet_name(const struct wallet *w);
-struct str wallet_cert(const struct wallet *w, enum wallet_use use); /* DER or "" */
+struct str wallet_cert(const struct wallet *w, struct arena *a, enum wallet_use use); /* DER or "" */
 unsigned wallet_tries(const struct wallet *w, enum wallet_use use);
 
 /* Signs `document` (see trust/cms.h for the kinds) after the PIN or password.
@@ -50,8 +50,4 @@ MUST struct result wallet_sign(struct wallet *w, struct arena *a, enum wallet_us
 MUST struct result wallet_change(struct wallet *w, enum wallet_use use, struct str old,
                                  struct str fresh, enum wallet_verdict *ret,
                                  unsigned *ret_tries, struct err *err);
-/* At the office's counter: a locked wallet gets a new PIN and full tries. For
- * the demo's operator only (musubi phone reset). Needs the key again, so it
- * re-keys: ERR_INPUT without. */
-
 #endif
