@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <pthread.h>
 
+#include "base/calendar.h"
 #include "base/encode.h"
 #include "base/mem.h"
 #include "base/random.h"
@@ -217,10 +218,25 @@ static struct str no_map(struct arena *a, struct str text)
 	return str_of(p, n);
 }
 
+/* '1' 明治 … '5' 令和, '0' when unknown. */
+static char era_code(const struct cert_holder *h)
+{
+	struct date birth;
+	int year;
+	const struct era *era = NULL;
+	if (date_make(h->year, h->month, h->day, &birth))
+		era = date_era(birth, &year);
+	for (size_t i = 0; era && era_at(i); i++)
+		if (era_at(i) == era) /* newest first */
+			return (char)('5' - (char)i);
+	return '0';
+}
+
 static struct cert_holder holder_of(struct arena *a, const struct cert_request *r)
 {
 	struct cert_holder h = r->holder;
 	h.present = true;
+	h.era = era_code(&h);
 	if (!h.name_map.n)
 		h.name_map = no_map(a, h.name);
 	if (!h.address_map.n)
@@ -233,9 +249,9 @@ static struct result check_age(const struct cert_request *r, int64_t now, struct
 	const struct profile_row *row = profile_row(r->profile);
 	if (row->validity != VALID_FIFTH_BIRTHDAY)
 		return ok();
-	if (r->holder.month > 12 || r->holder.day > 31 || r->holder.month < 0 || r->holder.day < 0)
-		return fail(err, ERR_INPUT, "trust.birth", NULL, "not a date of birth");
 	int age = profile_age(now, r->holder.year, r->holder.month, r->holder.day);
+	if (r->holder.year && age < 0)
+		return fail(err, ERR_INPUT, "trust.birth", NULL, "not a date of birth in the past");
 	if (r->holder.year && age < row->age_min && !r->any_age)
 		return fail(err, ERR_INPUT, "trust.age", NULL, "%d years old; %s from %d", age, row->name,
 		            row->age_min);

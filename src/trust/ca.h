@@ -40,10 +40,12 @@ struct cert_request {
 	struct str prefecture, municipality; /* 石川県, 加賀市 */
 	struct str organization, organization_id, office; /* seal: 加賀市, "172065", 総務課 */
 	struct cert_holder holder; /* both citizen profiles: birth; signature: all of it.
-	                              Empty maps mean that nothing was substituted. */
+	                              Empty maps mean that nothing was substituted; the era
+	                              is filled from the date. */
 	const struct str *dns;
 	size_t ndns;
-	int64_t expires_before;   /* the card's or phone's own end; 0: none */
+	int64_t expires_before;   /* the card's or phone's own last second, the end of a day
+	                             in Japan; 0: none */
 	bool any_age;             /* below the profile's age_min with a guardian's consent */
 };
 

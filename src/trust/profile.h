@@ -65,11 +65,12 @@ bool ca_kind_parse(struct str name, enum ca_kind *ret);
 MUST struct result profile_check(const struct cert *c, enum profile_id id, struct err *err);
 
 /* notAfter (microseconds UTC) for an issue at `now`. year is Gregorian; month 0
- * (unknown birthday) counts from the day of issue. Births on 29 February have
- * their birthday on the 28th in common years. */
+ * (unknown birthday) counts from the day of issue. A birthday on 29 February is
+ * the 28th in common years (民法 §143 第2項). */
 int64_t profile_not_after(const struct profile_row *row, int64_t now, int year, int month,
                           int day);
-/* Whole years of age in Japan at `now`. */
+/* Completed years in Japan at `now`, as base/calendar.h counts them; -1 when the
+ * date is none. */
 int profile_age(int64_t now, int year, int month, int day);
 
 #endif

@@ -3,8 +3,7 @@
  * Each rule is a row: the first that does not hold is named. The same check
  * runs before a certificate is signed and when one is verified, so that what
  * we issue is what we accept. */
-#include <time.h>
-
+#include "base/calendar.h"
 #include "base/clock.h"
 #include "crypto/der.h"
 #include "trust/profile.h"
@@ -145,49 +144,38 @@ struct result profile_check(const struct cert *c, enum profile_id id, struct err
 
 /* ---- days ---- */
 
-static void civil(int64_t us, int *ret_y, int *ret_m, int *ret_d)
+/* The day n years on; 28 February where there is no 29th (民法 §143 第2項). */
+static struct date years_on(struct date d, int n)
 {
-	int64_t jst = us + JST_US;
-	time_t t = (time_t)(jst / CLOCK_SECOND - (jst % CLOCK_SECOND < 0));
-	struct tm tm = { 0 };
-	gmtime_r(&t, &tm);
-	*ret_y = tm.tm_year + 1900;
-	*ret_m = tm.tm_mon + 1;
-	*ret_d = tm.tm_mday;
+	return date_add_months(d, 12 * n);
 }
 
-/* Midnight in Japan at the beginning of the day; 29 February becomes the 28th
- * in common years. */
-static int64_t midnight(int y, int m, int d)
+static int64_t day_end(struct date d)
 {
-	bool leap = y % 4 == 0 && (y % 100 != 0 || y % 400 == 0);
-	if (m == 2 && d == 29 && !leap)
-		d = 28;
-	struct tm tm = { .tm_year = y - 1900, .tm_mon = m - 1, .tm_mday = d };
-	return (int64_t)timegm(&tm) * CLOCK_SECOND - JST_US;
+	return jst_start(date_add_days(d, 1)) - CLOCK_SECOND;
 }
 
 int64_t profile_not_after(const struct profile_row *row, int64_t now, int year, int month, int day)
 {
-	int y, m, d;
-	(void)year;
-	civil(now, &y, &m, &d);
+	struct date today = jst_date(now), birth = today;
 	if (row->validity == VALID_YEARS)
-		return midnight(y + row->years, m, d) - CLOCK_SECOND;
-	if (month == 0 || day == 0) {
-		month = m;
-		day = d;
-	}
-	int64_t today = midnight(y, m, d);
-	int first = midnight(y, month, day) > today ? y : y + 1;
-	return midnight(first + 4, month, day) + CLOCK_DAY - CLOCK_SECOND;
+		return day_end(date_add_days(years_on(today, row->years), -1));
+	if (month && day && !date_make(year, month, day, &birth))
+		birth = today;
+	/* counted from the birth itself, so that a 29th comes back in leap years */
+	int age = today.year - birth.year;
+	if (date_cmp(years_on(birth, age), today) <= 0)
+		age++;
+	return day_end(years_on(birth, age + 4));
 }
 
 int profile_age(int64_t now, int year, int month, int day)
 {
-	int y, m, d;
-	civil(now, &y, &m, &d);
+	struct date birth;
 	/* an unknown day counts as the last it can be */
-	bool had = midnight(y, month ? month : 12, day ? day : month ? 28 : 31) <= midnight(y, m, d);
-	return y - year - (had ? 0 : 1);
+	if (!month)
+		month = 12;
+	if (!day)
+		day = date_month_days(year, month);
+	return date_make(year, month, day, &birth) ? age_on(birth, jst_date(now)) : -1;
 }
