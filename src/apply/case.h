@@ -132,16 +132,16 @@ MUST struct result case_assign(struct store *s, struct arena *a, const struct ap
                                struct err *err);
 
 /* --- letters kept --- */
-struct letter_row {
+struct letter_kept {
 	struct str org, id, case_id, title, number;
 	int64_t at, size;
 };
 MUST struct result letter_list_of(struct db *db, struct arena *a, struct str portal,
-                                  struct str portal_subject, const struct letter_row **ret,
+                                  struct str portal_subject, const struct letter_kept **ret,
                                   size_t *ret_n, struct err *err);
 MUST struct result letter_read_of(struct db *db, struct arena *a, const struct secret *data_key,
                                   struct str portal, struct str portal_subject, struct str id,
-                                  struct letter_row *ret, struct str *ret_pdf, struct err *err);
+                                  struct letter_kept *ret, struct str *ret_pdf, struct err *err);
 
 void apply_migrations(void);
 

@@ -142,15 +142,15 @@ struct result case_history(struct db *db, struct arena *a, struct str org, struc
 
 /* ---- letters ---- */
 
-static struct letter_row letter_of_row(const struct rows *r, size_t i)
+static struct letter_kept letter_of_row(const struct rows *r, size_t i)
 {
-	return (struct letter_row){ .org = rows_text(r, i, 0), .id = rows_text(r, i, 1),
+	return (struct letter_kept){ .org = rows_text(r, i, 0), .id = rows_text(r, i, 1),
 		.case_id = rows_text(r, i, 2), .title = rows_text(r, i, 3),
 		.number = rows_text(r, i, 4), .at = rows_int(r, i, 5), .size = rows_int(r, i, 6) };
 }
 
 struct result letter_list_of(struct db *db, struct arena *a, struct str portal,
-                             struct str portal_subject, const struct letter_row **ret,
+                             struct str portal_subject, const struct letter_kept **ret,
                              size_t *ret_n, struct err *err)
 {
 	struct rows r;
@@ -158,7 +158,7 @@ struct result letter_list_of(struct db *db, struct arena *a, struct str portal,
 		"SELECT letter_org, id, case_id, title, number, at, size FROM portal_letter"
 		" WHERE org = ? AND subject = ? ORDER BY at DESC LIMIT 100",
 		BINDS(B_TEXT(portal), B_TEXT(portal_subject)), &r, err));
-	struct letter_row *list = ARENA_ARRAY(a, struct letter_row, r.n + 1);
+	struct letter_kept *list = ARENA_ARRAY(a, struct letter_kept, r.n + 1);
 	for (size_t i = 0; i < r.n; i++)
 		list[i] = letter_of_row(&r, i);
 	*ret = list;
@@ -168,7 +168,7 @@ struct result letter_list_of(struct db *db, struct arena *a, struct str portal,
 
 struct result letter_read_of(struct db *db, struct arena *a, const struct secret *data_key,
                              struct str portal, struct str portal_subject, struct str id,
-                             struct letter_row *ret, struct str *ret_pdf, struct err *err)
+                             struct letter_kept *ret, struct str *ret_pdf, struct err *err)
 {
 	struct rows r, sealed;
 	TRY(db_query(db, a,
@@ -177,7 +177,7 @@ struct result letter_read_of(struct db *db, struct arena *a, const struct secret
 		BINDS(B_TEXT(portal), B_TEXT(portal_subject), B_TEXT(id)), &r, err));
 	if (r.n == 0)
 		return fail(err, ERR_NOT_FOUND, "apply.letter.none", NULL, "no such letter of hers");
-	struct letter_row row = letter_of_row(&r, 0);
+	struct letter_kept row = letter_of_row(&r, 0);
 	TRY(db_query(db, a, "SELECT sealed FROM letter WHERE org = ? AND id = ?",
 	             BINDS(B_TEXT(row.org), B_TEXT(id)), &sealed, err));
 	if (sealed.n == 0)
