@@ -57,10 +57,9 @@ MUST struct result journal_of_subject(struct db *db, struct arena *a, struct str
 
 /* Recomputes every leaf, root and head signature of every log in the store,
  * without the server, in pages. The counts are of what was checked. It finds an
- * entry that was changed, removed, added or moved, entries cut off behind the
- * last head, heads that were changed or removed before the last one, and wrong
- * signatures. What it cannot find alone: a whole store set back to an older,
- * sound state; keep heads (journal_heads) elsewhere for that.
+ * entry that was changed, removed, added or moved, entries cut off at the end,
+ * changed heads and wrong signatures. What it cannot find alone: a whole log set
+ * back to an older, sound state; keep heads (journal_heads) elsewhere for that.
  * When a key was set, the last head of every log must be signed by it or by a
  * trusted one; without any, signatures are not checked (signatures_checked). */
 struct journal_verdict {

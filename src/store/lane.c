@@ -30,6 +30,7 @@ struct batch {
 struct waiter {
 	pthread_cond_t turn_cond;
 	bool turn;
+	pthread_t thread;
 	struct waiter *next;
 };
 
@@ -100,7 +101,7 @@ static struct result lane_take(struct store *s, struct err *err)
 		r = fail(err, ERR_INTERNAL, "store.nested", NULL,
 		         "this thread has a change open already");
 	} else if (l->busy) {
-		struct waiter w = { .turn = false };
+		struct waiter w = { .thread = pthread_self() };
 		bool in_time = true;
 
 		cond_init_steady(&w.turn_cond);
@@ -130,6 +131,7 @@ static void lane_give(struct lane *l)
 	w = l->first;
 	if (w) { /* busy stays true: nobody can slip in between */
 		queue_remove(l, w);
+		l->owner = w->thread;
 		w->turn = true;
 		pthread_cond_signal(&w->turn_cond);
 	} else {

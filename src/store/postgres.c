@@ -143,9 +143,9 @@ static void disconnect(struct conn *c)
 static struct result connect_pg(struct conn *c, struct err *err)
 {
 	/* What stands before dbname can be overridden by the conninfo in it. */
-	static const char *const keys[] = { "connect_timeout", "keepalives_idle", "dbname",
-		                            "client_encoding", "application_name", NULL };
-	const char *const values[] = { "5", "30", c->where, "UTF8", "musubi", NULL };
+	static const char *const keys[] = { "connect_timeout", "keepalives_idle",
+		                            "application_name", "dbname", "client_encoding", NULL };
+	const char *const values[] = { "5", "30", "musubi", c->where, "UTF8", NULL };
 
 	disconnect(c);
 	c->pg = PQconnectdbParams(keys, values, 1);

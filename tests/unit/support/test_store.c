@@ -117,8 +117,8 @@ struct str test_store_url(struct arena *a, const char *engine)
 	struct str schema = arena_printf(a, "t%d_%u", (int)getpid(), n);
 
 	pg_do(test_pg(), arena_cstr(a, arena_printf(a, "CREATE SCHEMA %.*s", STR_ARG(schema))));
-	return arena_printf(a, "postgres:%s options='-c search_path=%.*s'", test_pg(),
-	                    STR_ARG(schema));
+	return arena_printf(a, "postgres:%s options='-c search_path=%.*s' application_name=%.*s",
+	                    test_pg(), STR_ARG(schema), STR_ARG(schema));
 }
 
 void test_store_raw(struct test_store *t, const char *sql)

@@ -22,9 +22,11 @@ struct test_store {
 /* For cmocka: the initial state is the name of the engine. */
 int test_store_setup(void **state);
 int test_store_teardown(void **state);
-#define ON_BOTH(f) \
-	{ #f " on sqlite", f, test_store_setup, test_store_teardown, (void *)"sqlite" }, \
+#define ON_SQLITE(f) \
+	{ #f " on sqlite", f, test_store_setup, test_store_teardown, (void *)"sqlite" }
+#define ON_POSTGRES(f) \
 	{ #f " on postgres", f, test_store_setup, test_store_teardown, (void *)"postgres" }
+#define ON_BOTH(f) ON_SQLITE(f), ON_POSTGRES(f)
 
 /* The address of a new, empty database. */
 struct str test_store_url(struct arena *a, const char *engine);
