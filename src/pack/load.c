@@ -24,6 +24,7 @@ struct folder {
 	struct file *files;
 	size_t n, bytes;
 	bool full;
+	struct source published; /* file "" when there is none */
 };
 
 /* --- mistakes --- */
@@ -159,8 +160,12 @@ static struct result take_file(void *ctx, const struct dir_file *f, struct err *
 	struct load *l = x->load;
 	struct file file = { .src = { .file = arena_str(l->arena, f->name) } };
 	struct place top = { 1, 1 };
-	if (str_ends(f->name, STR(".md")) || str_eq(f->name, STR("PUBLISHED")) || x->full)
+	if (str_ends(f->name, STR(".md")) || x->full)
 		return ok();
+	if (str_eq(f->name, STR("PUBLISHED")) && f->bytes.n <= PACK_FILE_MAX) {
+		x->published = (struct source){ file.src.file, arena_str(l->arena, f->bytes) };
+		return ok();
+	}
 	if (!kind_of(file.src.file, &file.pack, &file.kind)) {
 		issue_add(&l->issues, &file.src, top, false,
 		          STR("PACK/pack.yaml, PACK/datasets/*.yaml, PACK/letters/*.yaml, PACK/procedures/*.yaml"),
@@ -258,6 +263,8 @@ struct result pack_load(struct str dir, struct arena *a, struct pack_set **ret,
 	}
 	check_heads(&l, &x);
 	load_files(&l, &x);
+	if (x.published.file.n > 0)
+		published_check(&l, &x.published);
 	if (l.issues.nmistakes == 0)
 		remark_letters(&l);
 	issues_sort(&l.issues);

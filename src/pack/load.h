@@ -107,6 +107,10 @@ void compile_pending(struct load *l);
 void pend(struct load *l, const struct json *node, const struct feel_expr **dest,
           enum scope scope, bool early);
 
+/* published.c: the file PUBLISHED against the versions that were loaded. */
+struct str published_digest(struct arena *a, const struct json *root);
+void published_check(struct load *l, const struct source *src);
+
 /* known.c: the names that exist, as a FEEL context. */
 const struct feel_value *known_names(struct load *l, enum scope scope,
                                      const struct pack_page *page, size_t nvalues);

@@ -340,6 +340,7 @@ struct procedure *load_procedure(struct load *l, const struct json *root)
 		check_record(l, root);
 		check_tests(l, root);
 		compile_pending(l);
+		p->digest = published_digest(l->arena, root);
 	}
 	l->procedure = NULL;
 	return read && p->id.n > 0 && p->version.n > 0 ? p : NULL;

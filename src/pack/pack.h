@@ -129,7 +129,8 @@ struct pack_test {
 
 struct procedure {
 	struct str id, version, pack; /* version: the date it takes effect, ISO */
-	struct str file;
+	struct str file;   /* below the directory of the packs */
+	struct str digest; /* SHA-256 of the declaration, hex: what "this very version" means */
 	struct ptext title, summary, who, deadline, office;
 	size_t nneeds;
 	const struct ptext *needs;
@@ -218,6 +219,10 @@ size_t pack_search(const struct pack_set *p, struct arena *a, struct str words,
                    struct str event, struct str level, const struct procedure *const **ret);
 /* The life events that procedures name, in order of their first use. */
 size_t pack_events(const struct pack_set *p, const struct str **ret);
+
+/* The content of the file PUBLISHED for the versions of this set: pack_load then
+ * refuses a published version that was changed or removed. */
+void pack_published(const struct pack_set *p, struct buf *out);
 
 /* Runs the scenario tests of every version; one line per test goes to out
  * ("ok …", "FAIL … file:line …"). How a form behaves is asked of the runner
