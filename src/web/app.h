@@ -25,7 +25,9 @@ struct org {
 	struct ptext name;        /* 加賀市 */
 	struct str prefecture;    /* 石川県 */
 	struct str roles;         /* words: "municipality", "portal", "ca", "core" */
-	struct str head;          /* 加賀市長 山田 太郎: signs letters */
+	struct str head_title;    /* 加賀市長 */
+	struct str head_name;     /* signs letters */
+	struct str office;        /* 市民課: where questions go */
 	struct str address, phone;
 	struct key *seal_key;     /* NULL when it issues no letters */
 	struct str seal_cert;     /* DER */

@@ -1,0 +1,214 @@
+#include "cmd/node.h"
+
+#include "apply/case.h"
+#include "base/encode.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "crypto/digest.h"
+#include "crypto/secret_file.h"
+#include "notice/notice.h"
+#include "record/record.h"
+#include "store/journal.h"
+#include "trust/ca.h"
+#include "web/routes.h"
+
+enum { NODE_KEY = 32, CERT_FILE_MAX = 64 * 1024, NODE_ARENA = 256 << 20 };
+
+void node_migrations(void)
+{
+	trust_migrations();
+	ident_migrations();
+	record_migrations();
+	notice_migrations();
+	apply_migrations();
+}
+
+struct str node_path(struct node *n, const char *folder, struct str name, const char *suffix)
+{
+	return arena_printf(n->arena, "%.*s/%s/%.*s%s", STR_ARG(n->config.data), folder,
+	                    STR_ARG(name), suffix);
+}
+
+struct result node_key(struct node *n, const char *name, enum key_alg alg, bool make,
+                       struct key **ret, struct err *err)
+{
+	struct str path = node_path(n, "keys", str_c(name), ".key");
+	if (make && !file_exists(path)) {
+		KEY_AUTO k = NULL;
+		TRY(file_make_dirs(node_path(n, "keys", STR(""), ""), 0700, err));
+		TRY(key_generate(alg, &k, err));
+		TRY(key_save(k, path, secret_str(&n->kek), str_c(name), err));
+	}
+	return key_load(path, secret_str(&n->kek), str_c(name), ret, err);
+}
+
+struct result node_cert(struct node *n, struct arena *a, const char *name, struct str *ret,
+                        struct err *err)
+{
+	return file_read(a, node_path(n, "trust", str_c(name), ".der"), CERT_FILE_MAX, ret, err);
+}
+
+/* A 32-byte key for one use, from the node's key. */
+static void derive(const struct node *n, struct str use, struct secret *ret)
+{
+	*ret = secret_new(NODE_KEY);
+	hkdf_sha256(secret_str(&n->kek), STR("musubi"), use, ret->p, NODE_KEY);
+}
+
+static struct result open_keys(struct node *n, struct err *err)
+{
+	struct arena *a = n->arena;
+	TRY(file_make_dirs(n->config.data, 0700, err));
+	TRY(secret_file(file_join(a, n->config.data, STR("node.key")), NODE_KEY, &n->kek, err));
+	TRY(codes_open(file_join(a, n->config.data, STR("codes.key")), &n->app.codes, err));
+	derive(n, STR("data"), &n->app.data_key);
+	derive(n, STR("officer"), &n->app.officer_key);
+	return node_key(n, "journal", KEY_ED25519, true, &n->journal_key, err);
+}
+
+struct result node_open_store(struct str config_path, struct node **ret, struct err *err)
+{
+	struct node *n = MEM_NEW(struct node);
+	n->arena = arena_new(NODE_ARENA);
+	n->app.arena = n->arena;
+	struct result r = config_load(n->arena, config_path, &n->config, err);
+	if (is_ok(r))
+		r = open_keys(n, err);
+	if (is_ok(r)) {
+		node_migrations();
+		r = store_open(n->config.store, &n->app.store, err);
+	}
+	if (is_err(r)) {
+		node_close(n);
+		return r;
+	}
+	store_set_journal_key(n->app.store, n->journal_key);
+	*ret = n;
+	return ok();
+}
+
+/* ---- organizations and trust ---- */
+
+static struct result open_seal(struct node *n, struct org *o, struct err *err)
+{
+	char name[64];
+	struct str path;
+	size_t len = o->id.n < 40 ? o->id.n : 40;
+	memcpy(name, "seal-", 5);
+	memcpy(name + 5, o->id.p, len);
+	name[5 + len] = '\0';
+	path = node_path(n, "keys", str_c(name), ".key");
+	if (!file_exists(path))
+		return ok(); /* an organization that issues no letters */
+	TRY(node_key(n, name, KEY_P256, false, &o->seal_key, err));
+	TRY(node_cert(n, n->arena, name, &o->seal_cert, err));
+	o->nchain = 1;
+	return node_cert(n, n->arena, "ca-government", &o->seal_chain[0], err);
+}
+
+static struct result open_orgs(struct node *n, struct err *err)
+{
+	struct app *app = &n->app;
+	app->norgs = n->config.norgs;
+	app->orgs = ARENA_ARRAY(n->arena, struct org, app->norgs + 1);
+	for (size_t i = 0; i < app->norgs; i++) {
+		const struct config_org *c = &n->config.orgs[i];
+		struct org *o = &app->orgs[i];
+		*o = (struct org){ .id = c->id, .roles = c->roles, .prefecture = c->prefecture,
+			.head_title = c->head_title, .head_name = c->head_name, .office = c->office,
+			.address = c->address, .phone = c->phone };
+		memcpy(o->name.t, c->name, sizeof o->name.t);
+		TRY(open_seal(n, o, err));
+	}
+	app->portal = n->config.portal;
+	app->ca = n->config.ca;
+	return ok();
+}
+
+static struct result open_anchors(struct node *n, struct err *err)
+{
+	static const char *const names[] = { "ca-citizen-auth", "ca-citizen-sign", "ca-government" };
+	n->app.anchors = anchors_new();
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		struct str der;
+		TRY(node_cert(n, n->arena, names[i], &der, err));
+		TRY(anchors_add(n->app.anchors, der, err));
+	}
+	return ok();
+}
+
+/* ---- pages ---- */
+
+static struct result open_packs(struct node *n, struct err *err)
+{
+	const struct pack_issue *issues = NULL;
+	size_t count = 0;
+	struct str dir = file_join(n->arena, n->config.share, STR("packs"));
+	struct result r = pack_load(dir, n->arena, &n->app.packs, &issues, &count, err);
+	if (is_err(r) && count)
+		return fail(err, r.kind, "pack.mistakes", NULL,
+		            "%zu mistakes; the first: %.*s:%u: %.*s (musubi pack check %.*s)", count,
+		            STR_ARG(issues[0].file), issues[0].line, STR_ARG(issues[0].message),
+		            STR_ARG(dir));
+	return r;
+}
+
+static struct result open_pages(struct node *n, struct err *err)
+{
+	struct arena *a = n->arena;
+	struct app *app = &n->app;
+	struct str web = file_join(a, n->config.share, STR("web"));
+	app->origin = n->config.origin;
+	app->phone_url = n->config.phone_url;
+	app->share_dir = n->config.share;
+	app->data_dir = n->config.data;
+	app->service = STR("page.service");
+	TRY(texts_load(file_join(a, web, STR("text")), &app->texts, err));
+	TRY(templates_load(file_join(a, web, STR("templates")), app->texts, &app->templates, err));
+	TRY(app_open_statics(app, file_join(a, web, STR("static")), err));
+	app->router = router_new();
+	portal_routes(app);
+	counter_routes(app);
+	phone_api_routes(app);
+	return ok();
+}
+
+struct result node_open(struct str config_path, struct node **ret, struct err *err)
+{
+	struct node *n;
+	TRY(node_open_store(config_path, &n, err));
+	struct result r = open_orgs(n, err);
+	if (is_ok(r))
+		r = open_anchors(n, err);
+	if (is_ok(r))
+		r = open_packs(n, err);
+	if (is_ok(r))
+		r = open_pages(n, err);
+	if (is_err(r)) {
+		node_close(n);
+		return r;
+	}
+	*ret = n;
+	return ok();
+}
+
+void node_close(struct node *n)
+{
+	if (!n)
+		return;
+	struct app *app = &n->app;
+	app_close_pages(app);
+	pack_unref(app->packs);
+	anchors_unref(app->anchors);
+	for (size_t i = 0; i < app->norgs; i++)
+		key_unref(app->orgs[i].seal_key);
+	store_close(app->store);
+	codes_close(app->codes);
+	key_unref(n->journal_key);
+	secret_done(&app->data_key);
+	secret_done(&app->officer_key);
+	secret_done(&n->kek);
+	arena_free(n->arena);
+	mem_free(n);
+}
