@@ -243,7 +243,7 @@ struct result letter_fonts_attrs(struct letter_fonts *f, struct str text,
                                  struct err *err)
 {
 	const enum face *order = s->bold ? bold_order : plain_order;
-	enum face whole;
+	enum face whole = FACE_COUNT;
 	TRY(one_face(f, text, s->role == LETTER_ROLE_NAME, order, &whole, err));
 	PangoAttrList *list = pango_attr_list_new();
 	put(list, pango_attr_fallback_new(FALSE), 0, text.n);

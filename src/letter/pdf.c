@@ -73,7 +73,7 @@ static struct result stream_length(struct pdf *p, const struct pdf_value *v, boo
 static struct result stream_data(struct pdf *p, struct pdf_lexer *l, struct pdf_object *o,
                                  bool in_xref, struct err *err)
 {
-	uint64_t length;
+	uint64_t length = 0;
 	if (l->at < l->src.n && l->src.p[l->at] == '\r')
 		l->at++;
 	if (l->at >= l->src.n || l->src.p[l->at++] != '\n')
@@ -366,7 +366,7 @@ static struct result open_pack(struct pdf *p, int64_t num, struct pdf_pack **ret
 static struct result load_packed(struct pdf *p, const struct pdf_entry *e, int64_t num,
                                  struct pdf_object *ret, struct err *err)
 {
-	struct pdf_pack *k;
+	struct pdf_pack *k = NULL;
 	TRY(open_pack(p, (int64_t)e->at, &k, err));
 	if (e->gen >= k->n || k->index[e->gen].num != (uint64_t)num || k->index[e->gen].at > k->data.n)
 		return bad(err, "ISO 32000-1 §7.5.7", "object not in its object stream", (uint64_t)num);
