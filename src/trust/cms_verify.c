@@ -139,13 +139,27 @@ static void get_signer(struct der_in *in, struct signed_data *s)
 	der_leave(in, &set);
 }
 
+/* §5.1 digestAlgorithms: bits of the algorithms named. */
+static unsigned get_digests(struct der_in *in)
+{
+	unsigned found = 0;
+	struct der_in set = der_enter(in, DER_SET);
+	while (!set.bad && der_peek(&set) >= 0) {
+		enum digest_alg alg = DIGEST_COUNT;
+		if (x509_get_digest_alg(&set, &alg))
+			found |= 1u << alg;
+	}
+	der_leave(in, &set);
+	return found;
+}
+
 static void get_body(struct der_in *in, struct signed_data *s)
 {
 	char oid[DER_OID_TEXT];
 	uint64_t version = der_get_uint(in);
 	if (version != 1 && (version < 3 || version > 5))
 		der_fault(in);
-	der_get(in, DER_SET); /* the digest that counts stands in SignerInfo */
+	unsigned digests = get_digests(in);
 	struct der_in content = der_enter(in, DER_SEQ);
 	der_get_oid(&content, oid);
 	if (strcmp(oid, OID_DATA) != 0)
@@ -155,6 +169,8 @@ static void get_body(struct der_in *in, struct signed_data *s)
 	if (der_peek(in) == DER_CTXC(1)) /* crls */
 		der_get(in, DER_CTXC(1));
 	get_signer(in, s);
+	if (!(digests >> s->digest & 1))
+		der_fault(in);
 }
 
 static bool read_signed_data(struct str der, struct signed_data *ret)
