@@ -1,5 +1,6 @@
 #include "cmd/node.h"
 
+#include "api/api.h"
 #include "apply/case.h"
 #include "base/encode.h"
 #include "base/file.h"
@@ -170,7 +171,7 @@ static struct result open_pages(struct node *n, struct err *err)
 	app->router = router_new();
 	portal_routes(app);
 	counter_routes(app);
-	phone_api_routes(app);
+	api_phone_routes(app);
 	return ok();
 }
 

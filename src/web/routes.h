@@ -6,7 +6,6 @@
 
 void portal_routes(struct app *app);    /* citizen: web/portal_*.c */
 void counter_routes(struct app *app);   /* officer: web/counter_*.c */
-void phone_api_routes(struct app *app); /* what a phone asks of the portal: web/phone_api.c */
 /* The virtual phone's own pages, on a server of its own: web/phone_*.c. */
 void phone_routes(struct app *app);
 
