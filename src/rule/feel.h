@@ -31,6 +31,7 @@ struct feel_expr;
 struct feel_diag {
 	uint32_t line, col;
 	char message[200]; /* English, with a hint: "unknown name 'ag': did you mean 'age'?" */
+	const char *code;  /* stable, for a Japanese text: "feel.name", "feel.expected" … */
 };
 
 /* Compiles. `known` (may be NULL) is a context whose keys, at any depth, are
@@ -54,6 +55,14 @@ MUST struct result feel_test(const struct feel_expr *tests, const struct feel_va
 /* The dotted names an expression reads ("申請者.生年月日"), for dependency and
  * prefill; in order of first use. */
 size_t feel_reads(const struct feel_expr *e, const struct str **ret);
+
+/* The same as feel_eval, and the facts it asked for that are absent from the
+ * scope ("property.same"), in the order of asking: those that can still change
+ * the result. *ret (may be NULL) is the value with them taken as null. */
+MUST struct result feel_missing(const struct feel_expr *e, const struct feel_scope *s,
+                                struct arena *a, const struct feel_value **ret,
+                                const struct str **ret_names, size_t *ret_n, struct err *err);
+struct str feel_source(const struct feel_expr *e);
 
 /* JSON in and out. Strings stay strings (feel_parse_date makes dates); numbers
  * become exact decimals. A value with no JSON form (function) becomes null. */

@@ -1,0 +1,75 @@
+/* The compiled form of an expression: a tree of nodes in one arena, immutable
+ * after compilation and shared by threads. Inside this room only. */
+#ifndef MUSUBI_RULE_AST_H
+#define MUSUBI_RULE_AST_H
+
+#include "rule/value.h"
+
+struct builtin;
+
+enum node_kind {
+	N_LITERAL,  /* value */
+	N_NAME,     /* name */
+	N_PATH,     /* kids[0] . name */
+	N_FILTER,   /* kids[0] [ kids[1] ] */
+	N_NEG, N_ADD, N_SUB, N_MUL, N_DIV, N_POW,
+	N_EQ, N_NE, N_LT, N_LE, N_GT, N_GE,
+	N_AND, N_OR,
+	N_BETWEEN,  /* kids: value, low, high */
+	N_IN,       /* kids[0] in the tests kids[1…] */
+	N_INSTANCE, /* kids[0] instance of type */
+	N_IF,       /* kids: condition, then, else */
+	N_FOR,      /* names[i] in kids[i]; kids[n-1] is the body */
+	N_SOME, N_EVERY, /* the same shape as N_FOR */
+	N_SPAN,     /* for's low..high: kids[0], kids[1] */
+	N_FUNCTION, /* names: parameters; kids[0]: body, none when external */
+	N_CALL,     /* kids[0] the function unless `builtin`; arguments kids[1…]; names or none */
+	N_LIST,     /* kids */
+	N_CONTEXT,  /* names[i]: kids[i] */
+	N_RANGE,    /* kids: low, high; low_closed, high_closed */
+	N_TEST,     /* unary test: op, kids[0] */
+	N_TESTS,    /* kids, any of them; negated by `negate` */
+	N_ANY,      /* the test "-" */
+};
+
+enum type_kind {
+	TYPE_ANY, TYPE_NULL, TYPE_BOOL, TYPE_NUMBER, TYPE_STRING, TYPE_DATE, TYPE_TIME, TYPE_DATE_TIME,
+	TYPE_DAYS_DURATION, TYPE_MONTHS_DURATION, TYPE_LIST, TYPE_CONTEXT, TYPE_RANGE, TYPE_FUNCTION,
+	TYPE_NAMED, /* an item definition of a DMN model: nothing is known of it here */
+};
+
+struct type {
+	enum type_kind kind;
+	struct str name;
+	size_t n;                   /* list, range: 1; context: entries; function: parameters + result */
+	const struct type *const *parts;
+	const struct str *names;    /* of a context's entries */
+};
+
+struct node {
+	enum node_kind kind;
+	char op;                    /* N_TEST: < l > g = ! (l, g: with equality) */
+	bool low_closed, high_closed, negate;
+	bool local;                 /* N_NAME: bound inside the expression */
+	bool in_filter;             /* N_NAME: may be a key of the filtered item */
+	bool asks_input;            /* the subtree reads "?" */
+	uint32_t pos;               /* byte offset in the source */
+	uint32_t n, nnames;
+	struct str name;
+	struct str full;            /* outermost N_PATH or N_NAME of a chain from a fact: "a.b.c" */
+	const struct node *const *kids;
+	const struct str *names;
+	const struct type *type;
+	const struct type *const *types; /* N_FUNCTION: of the parameters, NULL where open */
+	const struct builtin *builtin;
+	struct feel_value value;
+};
+
+struct feel_expr {
+	const struct node *root;
+	struct str source;
+	const struct str *reads;
+	size_t nreads;
+};
+
+#endif
