@@ -82,7 +82,7 @@ struct json_object *json_object_from(struct arena *a, const struct json *j)
 
 static void *position(size_t i)
 {
-	return (char *)NULL + i + 1;
+	return (void *)(uintptr_t)(i + 1);
 }
 
 static void index_all(struct json_object *o)
@@ -95,8 +95,8 @@ static void index_all(struct json_object *o)
 static size_t find(const struct json_object *o, struct str key)
 {
 	if (o->n > SCAN_MAX) {
-		const char *at = map_get(&o->index, key);
-		return at ? (size_t)(at - (char *)NULL) - 1 : STR_NONE;
+		uintptr_t at = (uintptr_t)map_get(&o->index, key);
+		return at ? (size_t)at - 1 : STR_NONE;
 	}
 	for (size_t i = 0; i < o->n; i++)
 		if (str_eq(o->keys[i], key))

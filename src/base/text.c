@@ -181,8 +181,6 @@ static uint32_t hyphen(const struct rewriter *w, uint32_t cp)
 static uint32_t letter(const struct rewriter *w, uint32_t cp)
 {
 	cp = hyphen(w, cp);
-	if (w->how & KATAKANA)
-		cp = text_map_katakana(cp);
 	if (w->how & HIRAGANA)
 		cp = text_map_hiragana(cp);
 	if (w->how & LOWER)
@@ -213,7 +211,10 @@ static uint32_t width(const struct rewriter *w, uint32_t cp)
 		cp = text_map_half_ascii(cp);
 	if (w->how & FULL_ASCII)
 		cp = text_map_full_ascii(cp);
-	return w->how & FULL_KANA ? text_map_full_kana(cp) : cp;
+	if (w->how & FULL_KANA)
+		cp = text_map_full_kana(cp);
+	/* before marks join: ヷ has no hiragana to come from */
+	return w->how & KATAKANA ? text_map_katakana(cp) : cp;
 }
 
 static bool dropped(const struct rewriter *w, uint32_t cp)
