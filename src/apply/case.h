@@ -50,6 +50,11 @@ MUST struct result case_list_of(struct db *db, struct arena *a, struct str porta
 MUST struct result case_load_of(struct db *db, struct arena *a, struct str portal,
                                 struct str portal_subject, struct str id,
                                 struct apply_case *ret, struct err *err);
+/* Which application came of that draft: for a second "send" after the first
+ * went through. ERR_NOT_FOUND "apply.draft.gone" when none did. */
+MUST struct result case_of_draft(struct db *db, struct arena *a, struct str portal,
+                                 struct str portal_subject, struct str draft_id,
+                                 struct str *ret_case_id, struct err *err);
 /* A draft for correcting a returned case: only the commented answers open. */
 MUST struct result case_correct(struct store *s, struct arena *a, const struct apply_case *c,
                                 int64_t now, struct draft *ret, struct err *err);

@@ -47,6 +47,20 @@ struct result case_load_of(struct db *db, struct arena *a, struct str portal,
 	return case_load(db, a, rows_text(&r, 0, 0), id, ret, err);
 }
 
+struct result case_of_draft(struct db *db, struct arena *a, struct str portal,
+                            struct str portal_subject, struct str draft_id,
+                            struct str *ret_case_id, struct err *err)
+{
+	struct rows r;
+	TRY(db_query(db, a,
+		"SELECT case_id FROM portal_case WHERE org = ? AND subject = ? AND draft_id = ?",
+		BINDS(B_TEXT(portal), B_TEXT(portal_subject), B_TEXT(draft_id)), &r, err));
+	if (r.n == 0)
+		return fail(err, ERR_NOT_FOUND, "apply.draft.gone", NULL, "no application of that draft");
+	*ret_case_id = rows_text(&r, 0, 0);
+	return ok();
+}
+
 /* ---- the office's ---- */
 
 /* `words` for LIKE … ESCAPE '\\': what is special there stands for itself. */

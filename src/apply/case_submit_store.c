@@ -88,6 +88,10 @@ static struct result update_case(struct submit *s, struct err *err)
 	if (changed == 0)
 		return fail(err, ERR_CONFLICT, "apply.case.changed", NULL, "the application moved on");
 	c->rev++;
+	TRY(db_exec(s->tx,
+		"UPDATE portal_case SET draft_id = ? WHERE org = ? AND subject = ? AND case_id = ?",
+		BINDS(B_TEXT(s->in->draft->id), B_TEXT(c->portal), B_TEXT(c->portal_subject),
+		      B_TEXT(c->id)), NULL, err));
 	return apply_attachments_drop(s->tx, c->org, c->id, err);
 }
 
@@ -106,9 +110,10 @@ static struct result as_new(struct submit *s, struct err *err)
 	TRY(give_receipt(s, err));
 	TRY(insert_case(s, err));
 	return db_exec(s->tx,
-		"INSERT INTO portal_case (org, subject, case_id, case_org, at) VALUES (?, ?, ?, ?, ?)",
+		"INSERT INTO portal_case (org, subject, case_id, case_org, draft_id, at)"
+		" VALUES (?, ?, ?, ?, ?, ?)",
 		BINDS(B_TEXT(s->c.portal), B_TEXT(s->c.portal_subject), B_TEXT(s->c.id),
-		      B_TEXT(s->c.org), B_INT(s->now)), NULL, err);
+		      B_TEXT(s->c.org), B_TEXT(in->draft->id), B_INT(s->now)), NULL, err);
 }
 
 static struct result as_correction(struct submit *s, struct err *err)

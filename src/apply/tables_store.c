@@ -40,7 +40,7 @@ static const char *const tables[] = {
 	" internal BIGINT NOT NULL, detail TEXT NOT NULL, PRIMARY KEY (org, case_id, seq))",
 	"CREATE TABLE portal_case ("
 	" org TEXT NOT NULL, subject TEXT NOT NULL, case_id TEXT NOT NULL, case_org TEXT NOT NULL,"
-	" at BIGINT NOT NULL, PRIMARY KEY (org, subject, case_id))",
+	" draft_id TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (org, subject, case_id))",
 	"CREATE TABLE letter ("
 	" org TEXT NOT NULL, id TEXT NOT NULL, case_id TEXT NOT NULL, title TEXT NOT NULL,"
 	" number TEXT NOT NULL, at BIGINT NOT NULL, size BIGINT NOT NULL, sealed BYTEA NOT NULL,"

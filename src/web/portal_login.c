@@ -1,0 +1,139 @@
+/* Logging in with the phone, and out again so that nothing stays behind on a
+ * shared terminal. */
+#include "record/record.h"
+#include "store/journal.h"
+#include "web/phone_wait.h"
+#include "web/portal.h"
+
+/* A path of our own, or "/": never another site. */
+static struct str safe_path(struct str to)
+{
+	bool own = to.n > 0 && to.n < 1024 && to.p[0] == '/' && !str_starts(to, STR("//")) &&
+	           str_find_char(to, '\\') == STR_NONE;
+	for (size_t i = 0; own && i < to.n; i++)
+		own = (unsigned char)to.p[i] > ' ' && to.p[i] != 127;
+	return own ? to : STR("/");
+}
+
+static struct result query_value(struct visit *v, struct str name, struct str *ret,
+                                 struct err *err)
+{
+	struct http_fields f;
+	TRY(http_query_fields(v->q, &f, err));
+	*ret = http_field_get(&f, name);
+	return ok();
+}
+
+struct result portal_login_page(struct visit *v, struct err *err)
+{
+	struct str to;
+	struct json_object *o = json_object_new(v->a);
+	TRY(query_value(v, STR("to"), &to, err));
+	if (v->session.kind) {
+		visit_redirect(v, safe_path(to));
+		return ok();
+	}
+	json_put_str(o, STR("title_key"), STR("login.title"));
+	json_put_str(o, STR("to"), safe_path(to));
+	return visit_page(v, 200, STR("portal/login"), o, err);
+}
+
+struct result portal_login_start(struct visit *v, struct err *err)
+{
+	struct http_fields f;
+	struct str id;
+	TRY(visit_form(v, &f, err));
+	struct phone_tx t = { .org = v->app->portal, .purpose = PHONE_LOGIN,
+		.origin = v->app->origin, .browser = phone_browser(v),
+		.title = safe_path(http_field_get(&f, STR("to"))) };
+	STORE_TX_AUTO tx = NULL;
+	TRY(store_begin(v->app->store, &tx, err));
+	TRY(phone_tx_start(tx, v->a, &t, v->now, &id, err));
+	TRY(store_commit(&tx, err));
+	visit_redirect(v, arena_printf(v->a, "/login/%.*s", STR_ARG(id)));
+	return ok();
+}
+
+/* Which of this node's municipalities registers her, and under what name. */
+static struct result find_home(struct visit *v, struct db *db, struct session *s,
+                               struct err *err)
+{
+	const struct org *const *cities;
+	size_t n = app_cities(v->app, v->a, &cities);
+	for (size_t i = 0; i < n; i++) {
+		struct str code;
+		const struct record *r;
+		TRY(code_convert(v->app->codes, v->a, s->org, s->subject, cities[i]->id, &code, err));
+		TRY(record_current(db, v->a, cities[i]->id, code, STR("resident.basic"), STR(""), &r,
+		                   err));
+		if (!r)
+			continue;
+		s->name = json_text(json_get(r->body, STR("name")));
+		s->home_org = cities[i]->id;
+		if (str_eq(json_text(json_get(r->body, STR("status"))), STR("resident")))
+			return ok();
+	}
+	return ok();
+}
+
+static struct result finish(struct visit *v, const struct phone_tx *t, struct err *err)
+{
+	struct session s = { .org = v->app->portal, .kind = SESSION_CITIZEN, .subject = t->subject };
+	struct str token;
+	STORE_READER_AUTO db = NULL;
+	TRY(store_reader(v->app->store, &db, err));
+	TRY(find_home(v, db, &s, err));
+	store_reader_done(&db);
+	STORE_TX_AUTO tx = NULL;
+	TRY(store_begin(v->app->store, &tx, err));
+	TRY(phone_tx_use(tx, t->org, t->id, t->browser, v->now, err));
+	TRY(session_start(tx, v->a, &s, v->now, &token, err));
+	TRY(journal_add(tx, &(struct journal_entry){ .org = s.org, .subject = s.subject,
+		.event = STR("session.start"), .actor = STR("citizen"), .object = t->id }, err));
+	TRY(store_commit(&tx, err));
+	http_set_cookie(v->r, v->q, STR("session"), token, -1);
+	visit_redirect(v, safe_path(t->title));
+	return ok();
+}
+
+struct result portal_login_wait(struct visit *v, struct err *err)
+{
+	struct phone_tx t;
+	TRY(phone_wait_find(v, v->q->param[0], &t, err));
+	if (t.purpose != PHONE_LOGIN)
+		return fail(err, ERR_NOT_FOUND, "ident.phone.none", NULL, "not a login");
+	if (t.state == PHONE_APPROVED && v->now < t.expires_at)
+		return finish(v, &t, err);
+	return phone_wait_page(v, &t, v->q->path, STR("/login"), err);
+}
+
+struct result portal_login_status(struct visit *v, struct err *err)
+{
+	struct phone_tx t;
+	TRY(phone_wait_find(v, v->q->param[0], &t, err));
+	return phone_wait_status(v, &t, arena_printf(v->a, "/login/%.*s", STR_ARG(t.id)), err);
+}
+
+struct result portal_logout(struct visit *v, struct err *err)
+{
+	STORE_TX_AUTO tx = NULL;
+	TRY(store_begin(v->app->store, &tx, err));
+	TRY(session_end(tx, SESSION_CITIZEN, v->token, err));
+	TRY(journal_add(tx, &(struct journal_entry){ .org = v->session.org,
+		.subject = v->session.subject, .event = STR("session.end"),
+		.actor = STR("citizen") }, err));
+	TRY(store_commit(&tx, err));
+	http_set_cookie(v->r, v->q, STR("session"), STR(""), 0);
+	http_set_cookie(v->r, v->q, STR("browser"), STR(""), 0);
+	/* Pages that the browser kept must not come back with "back". */
+	http_set(v->r, STR("Clear-Site-Data"), STR("\"cache\", \"storage\""));
+	visit_redirect(v, STR("/goodbye"));
+	return ok();
+}
+
+struct result portal_goodbye(struct visit *v, struct err *err)
+{
+	struct json_object *o = json_object_new(v->a);
+	json_put_str(o, STR("title_key"), STR("goodbye.title"));
+	return visit_page(v, 200, STR("portal/goodbye"), o, err);
+}
