@@ -1,6 +1,7 @@
 /* The names an expression may read, as a FEEL context with a sample value of
  * the type each name will have (null: any). What apply/form.h promises about
  * facts and answers is written down here a second time, for the compiler. */
+#include "pack/functions.h"
 #include "pack/load.h"
 #include "rule/value.h"
 
@@ -197,6 +198,16 @@ static void add_answers(struct load *l, struct names *x, const struct feel_value
 	}
 }
 
+static void add_functions(struct load *l, struct names *x)
+{
+	struct feel_context_builder b = feel_context_new(l->arena);
+	pack_functions_put(&b);
+	struct feel_value functions = feel_context_done(&b);
+	for (size_t i = 0; i < functions.context.n; i++)
+		add(x, functions.context.keys[i], functions.context.values[i]);
+	add(x, STR("option label"), feel_null()); /* the form's own */
+}
+
 static void add_case(struct names *x)
 {
 	add(x, STR("case.receipt"), feel_string(STR("")));
@@ -219,7 +230,7 @@ const struct feel_value *known_names(struct load *l, enum scope scope,
 	struct names x = { .arena = l->arena };
 	add_facts(l, &x);
 	struct feel_value facts = tree(l->arena, x.list, x.n);
-	add(&x, STR("option label"), feel_null()); /* a function of apply's */
+	add_functions(l, &x);
 	if (scope >= SCOPE_ANSWERS)
 		add_answers(l, &x, &facts);
 	if (scope == SCOPE_ITEM && page)
