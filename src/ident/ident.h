@@ -56,7 +56,8 @@ struct phone_tx {
 	struct str browser;       /* SHA-256 of the starting browser's cookie */
 	struct str subject;       /* PHONE_SIGN: who must sign; PHONE_LOGIN: who did */
 	struct str title;         /* PHONE_SIGN: what is signed, for the phone's sheet */
-	struct str payload;       /* PHONE_SIGN: the whole document to show and sign */
+	struct str payload;       /* PHONE_SIGN: the application to show and sign;
+	                             PHONE_LOGIN: the path to go on to */
 	struct str cms;           /* once approved */
 	struct str verdict;       /* once refused: a text key */
 	int64_t created_at, expires_at;

@@ -45,7 +45,7 @@ struct result portal_login_start(struct visit *v, struct err *err)
 	TRY(visit_form(v, &f, err));
 	struct phone_tx t = { .org = v->app->portal, .purpose = PHONE_LOGIN,
 		.origin = v->app->origin, .browser = phone_browser(v),
-		.title = safe_path(http_field_get(&f, STR("to"))) };
+		.payload = safe_path(http_field_get(&f, STR("to"))) };
 	STORE_TX_AUTO tx = NULL;
 	TRY(store_begin(v->app->store, &tx, err));
 	TRY(phone_tx_start(tx, v->a, &t, v->now, &id, err));
@@ -92,7 +92,7 @@ static struct result finish(struct visit *v, const struct phone_tx *t, struct er
 		.event = STR("session.start"), .actor = STR("citizen"), .object = t->id }, err));
 	TRY(store_commit(&tx, err));
 	http_set_cookie(v->r, v->q, STR("session"), token, -1);
-	visit_redirect(v, safe_path(t->title));
+	visit_redirect(v, safe_path(t->payload));
 	return ok();
 }
 
