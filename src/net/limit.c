@@ -81,11 +81,9 @@ static struct bucket *claim(struct limiter *l, size_t set, const uint8_t id[ID_B
 }
 
 /* Under the lock. */
-static bool take(struct limiter *l, const struct limit *rule, struct str key, bool spend,
-                 int64_t *ret_wait_us)
+static bool take(struct limiter *l, const struct limit *rule, size_t set,
+                 const uint8_t id[ID_BYTES], bool spend, int64_t *ret_wait_us)
 {
-	uint8_t id[ID_BYTES];
-	size_t set = locate(l, rule, key, id);
 	int64_t now = clock_steady_us();
 	struct bucket *b = find(l, set, id);
 	int64_t full_at = b && b->full_at > now ? b->full_at : now;
@@ -106,9 +104,11 @@ bool limiter_take(struct limiter *l, const struct limit *rule, struct str key,
                   int64_t *ret_wait_us)
 {
 	int64_t wait = 0;
+	uint8_t id[ID_BYTES];
 	assert(rule->burst > 0 && rule->every_us > 0);
+	size_t set = locate(l, rule, key, id);
 	pthread_mutex_lock(&l->lock);
-	bool fine = take(l, rule, key, true, &wait);
+	bool fine = take(l, rule, set, id, true, &wait);
 	pthread_mutex_unlock(&l->lock);
 	if (!fine && ret_wait_us)
 		*ret_wait_us = wait;
@@ -118,8 +118,10 @@ bool limiter_take(struct limiter *l, const struct limit *rule, struct str key,
 bool limiter_peek(struct limiter *l, const struct limit *rule, struct str key)
 {
 	int64_t wait;
+	uint8_t id[ID_BYTES];
+	size_t set = locate(l, rule, key, id);
 	pthread_mutex_lock(&l->lock);
-	bool fine = take(l, rule, key, false, &wait);
+	bool fine = take(l, rule, set, id, false, &wait);
 	pthread_mutex_unlock(&l->lock);
 	return fine;
 }
@@ -127,8 +129,9 @@ bool limiter_peek(struct limiter *l, const struct limit *rule, struct str key)
 void limiter_forgive(struct limiter *l, const struct limit *rule, struct str key)
 {
 	uint8_t id[ID_BYTES];
+	size_t set = locate(l, rule, key, id);
 	pthread_mutex_lock(&l->lock);
-	struct bucket *b = find(l, locate(l, rule, key, id), id);
+	struct bucket *b = find(l, set, id);
 	if (b)
 		b->full_at = 0;
 	pthread_mutex_unlock(&l->lock);

@@ -6,6 +6,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,6 +89,10 @@ static void write_cert(struct site *s)
 	X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC,
 	                           (const unsigned char *)"localhost", -1, -1, 0);
 	X509_set_issuer_name(x, X509_get_subject_name(x));
+	X509_EXTENSION *san = X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name,
+	                                          "DNS:localhost,IP:127.0.0.1");
+	X509_add_ext(x, san, -1);
+	X509_EXTENSION_free(san);
 	assert(X509_sign(x, key, EVP_sha256()) > 0);
 	snprintf(s->cert, sizeof s->cert, "/tmp/musubi-cert-XXXXXX");
 	snprintf(s->key, sizeof s->key, "/tmp/musubi-key-XXXXXX");
@@ -106,8 +111,6 @@ void site_start_tls(struct site *s, struct server_config c)
 	c.tls_cert = str_c(s->cert);
 	c.tls_key = str_c(s->key);
 	site_start(s, c);
-	unlink(s->cert);
-	unlink(s->key);
 }
 
 void site_stop(struct site *s)
@@ -116,6 +119,10 @@ void site_stop(struct site *s)
 	pthread_join(s->thread, NULL);
 	server_close(s->server);
 	s->server = NULL;
+	if (s->cert[0]) {
+		unlink(s->cert);
+		unlink(s->key);
+	}
 }
 
 int dial(const struct site *s)
