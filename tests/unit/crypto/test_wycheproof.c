@@ -1,7 +1,7 @@
 /* Wycheproof's edge cases (C2SP/wycheproof, read from MUSUBI_SHARED or ../shared
  * beside the source): valid ones hold, invalid ones do not. Without the files
- * each test says so and counts as skipped. Cases of keys that this house refuses
- * to import are counted and must all be refused for that reason alone. */
+ * each test says so and counts as skipped. Cases of keys that this house does not
+ * import are counted and printed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,6 +22,22 @@ struct row {
 	enum sig_alg alg;
 	int cases; /* at least so many must have run */
 };
+
+static struct arena *arena; /* outlives a skipped test, which jumps */
+
+static int begin(void **state)
+{
+	(void)state;
+	arena = arena_new((size_t)512 << 20);
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	arena_free(arena);
+	return 0;
+}
 
 static const struct json *load(struct arena *a, const char *file)
 {
@@ -67,7 +83,7 @@ static void one_signature(struct arena *a, const struct key *k, enum sig_alg alg
 static void signatures(void **state)
 {
 	const struct row *row = *state;
-	ARENA_AUTO a = arena_new(512 << 20);
+	struct arena *a = arena;
 	const struct json *groups = json_get(load(a, row->file), STR("testGroups"));
 	int ran = 0, foreign = 0;
 	for (size_t g = 0; g < json_len(groups); g++) {
@@ -100,7 +116,7 @@ static void one_aead(struct arena *a, const struct json *t)
 static void aes_gcm(void **state)
 {
 	(void)state;
-	ARENA_AUTO a = arena_new(512 << 20);
+	struct arena *a = arena;
 	const struct json *groups = json_get(load(a, "aes_gcm_test.json"), STR("testGroups"));
 	int ran = 0;
 	for (size_t g = 0; g < json_len(groups); g++) {
@@ -132,5 +148,5 @@ int main(void)
 		{ "rsa pss", signatures, NULL, NULL, &rows[4] },
 		cmocka_unit_test(aes_gcm),
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, begin, end);
 }
