@@ -64,7 +64,8 @@ bool arg_list(const struct feel_value *v, const struct feel_value **ret, size_t 
 	X(fn_before) X(fn_after) X(fn_meets) X(fn_met_by) X(fn_overlaps) X(fn_overlaps_before) \
 	X(fn_overlaps_after) X(fn_finishes) X(fn_finished_by) X(fn_includes) X(fn_during) \
 	X(fn_starts) X(fn_started_by) X(fn_coincides) \
-	X(fn_get_value) X(fn_get_entries) X(fn_context) X(fn_context_put) X(fn_context_merge)
+	X(fn_get_value) X(fn_get_entries) X(fn_context) X(fn_context_put) X(fn_context_put_key) \
+	X(fn_context_merge)
 #define BUILTIN_DECLARE(name) builtin_fn name;
 BUILTIN_FUNCTIONS(BUILTIN_DECLARE)
 

@@ -269,7 +269,7 @@ static struct feel_value eval_range(struct machine *m, const struct node *n, con
 /* A unary test as a value: (< 5) is (null..5). */
 static struct feel_value eval_test(struct machine *m, const struct node *n, const struct frame *f)
 {
-	struct feel_range r = { .low_closed = false };
+	struct feel_range r = { .op = FEEL_RANGE_BOUND };
 	struct feel_value v = machine_eval(m, n->kids[0], f);
 	if (n->op == '<' || n->op == 'l') {
 		r.high = v;
@@ -278,7 +278,7 @@ static struct feel_value eval_test(struct machine *m, const struct node *n, cons
 		r.low = v;
 		r.low_closed = n->op == 'g';
 	} else {
-		r.op = n->op;
+		r.op = n->op == '=' ? FEEL_RANGE_EQUAL : FEEL_RANGE_OTHER;
 		r.low = r.high = v;
 		r.low_closed = r.high_closed = n->op == '=';
 	}

@@ -32,7 +32,7 @@ static bool make_span(const struct feel_value *low, const struct feel_value *hig
 
 static bool range_domain(const struct feel_range *r, struct domain *d)
 {
-	if (r->op || !make_span(&r->low, &r->high, d))
+	if (r->op != FEEL_RANGE_PLAIN || !make_span(&r->low, &r->high, d))
 		return false;
 	int64_t toward = d->low <= d->high ? 1 : -1;
 	if (!r->low_closed)
@@ -194,7 +194,7 @@ struct feel_value loop_filter(struct machine *m, const struct node *n, const str
 
 struct feel_value range_property(const struct feel_range *r, struct str name)
 {
-	if (r->op == '!')
+	if (r->op == FEEL_RANGE_OTHER)
 		return feel_null();
 	if (str_eq(name, STR("start")))
 		return r->low;
@@ -223,7 +223,7 @@ static enum feel_truth member(struct machine *m, const struct feel_value *input,
 		const struct feel_value *x = &v->list.items[i];
 		enum feel_truth t = x->kind == FEEL_RANGE && input->kind != FEEL_RANGE
 		                  ? feel_in_range(input, x->range) : machine_equal(m, input, x);
-		any = truth_or(any, t);
+		any = t == FEEL_TRUE ? t : any; /* what cannot be compared is not it */
 	}
 	return any;
 }

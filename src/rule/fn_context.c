@@ -125,6 +125,11 @@ struct feel_value fn_context_put(struct machine *m, const struct feel_value *arg
 	return put_path(m, &args[0], keys, nkeys, &args[2]);
 }
 
+struct feel_value fn_context_put_key(struct machine *m, const struct feel_value *args, size_t n)
+{
+	return args[1].kind == FEEL_STRING ? fn_context_put(m, args, n) : feel_null();
+}
+
 /* Later contexts win. */
 struct feel_value fn_context_merge(struct machine *m, const struct feel_value *args, size_t n)
 {

@@ -236,21 +236,24 @@ struct feel_value fn_not(struct machine *m, const struct feel_value *args, size_
 	return truth_value(truth_not(value_truth(&args[0])));
 }
 
-/* The same value with the same type, zone and all (§10.3.4.9). */
+static bool same_moment(const struct feel_moment *p, const struct feel_moment *q)
+{
+	return p->year == q->year && p->month == q->month && p->day == q->day &&
+	       clock_seconds(p) == clock_seconds(q) && p->nano == q->nano &&
+	       p->zone_kind == q->zone_kind && p->zone == q->zone && p->offset == q->offset;
+}
+
+/* The same value of the same type, zone and all (§10.3.4.9). */
 struct feel_value fn_is(struct machine *m, const struct feel_value *args, size_t n)
 {
-	const struct feel_value *x = &args[0], *y = &args[1];
-	(void)n;
-	if (x->kind != y->kind)
+	struct feel_value x = n ? args[0] : feel_null(), y = n > 1 ? args[1] : feel_null();
+	if (!n)
+		return feel_null();
+	if (x.kind != y.kind)
 		return feel_bool(false);
-	if (x->kind == FEEL_TIME || x->kind == FEEL_DATE_TIME) {
-		const struct feel_moment *p = &x->moment, *q = &y->moment;
-		return feel_bool(p->year == q->year && p->month == q->month && p->day == q->day &&
-			clock_seconds(p) == clock_seconds(q) && p->nano == q->nano &&
-			has_zone(p) == has_zone(q) &&
-			moment_offset(x->kind, p) == moment_offset(y->kind, q));
-	}
-	return feel_bool(machine_equal(m, x, y) == FEEL_TRUE);
+	if (x.kind == FEEL_TIME || x.kind == FEEL_DATE_TIME)
+		return feel_bool(same_moment(&x.moment, &y.moment));
+	return feel_bool(machine_equal(m, &x, &y) == FEEL_TRUE);
 }
 
 struct feel_value fn_now(struct machine *m, const struct feel_value *args, size_t n)

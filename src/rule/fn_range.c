@@ -15,7 +15,8 @@ static bool span_of(const struct feel_value *v, struct span *s)
 	if (v->kind == FEEL_RANGE) {
 		const struct feel_range *r = v->range;
 		*s = (struct span){ r->low, r->high, r->low_closed, r->high_closed, false };
-		return r->op != '!' && (r->low.kind != FEEL_NULL || r->high.kind != FEEL_NULL);
+		bool open = r->low.kind == FEEL_NULL || r->high.kind == FEEL_NULL;
+		return r->op != FEEL_RANGE_OTHER && (!open || r->op == FEEL_RANGE_BOUND);
 	}
 	*s = (struct span){ *v, *v, true, true, true };
 	return v->kind == FEEL_NUMBER || v->kind == FEEL_STRING || v->kind == FEEL_DATE ||

@@ -16,20 +16,17 @@ static bool item_has(const struct regex *r, const struct class_item *i, uint32_t
 	return i->first & 0xff ? category == i->first : category >> 8 == i->first >> 8;
 }
 
-static bool class_has_exactly(const struct regex *r, const struct char_class *c, uint32_t cp)
-{
-	bool any = false;
-	for (size_t i = 0; i < c->n && !any; i++)
-		any = item_has(r, &c->items[i], cp);
-	return any != c->negated && !(c->minus && class_has(r, c->minus, cp));
-}
-
+/* Without regard to case: what any spelling of the character is in; "^" turns
+ * that around. */
 bool class_has(const struct regex *r, const struct char_class *c, uint32_t cp)
 {
-	if (class_has_exactly(r, c, cp))
-		return true;
-	return r->fold && (class_has_exactly(r, c, letter_lower(cp)) ||
-	                   class_has_exactly(r, c, letter_upper(cp)));
+	bool any = false;
+	uint32_t lower = r->fold ? letter_lower(cp) : cp, upper = r->fold ? letter_upper(cp) : cp;
+	for (size_t i = 0; i < c->n && !any; i++)
+		any = item_has(r, &c->items[i], cp) ||
+		      (lower != cp && item_has(r, &c->items[i], lower)) ||
+		      (upper != cp && item_has(r, &c->items[i], upper));
+	return any != c->negated && !(c->minus && class_has(r, c->minus, cp));
 }
 
 static bool same_char(const struct regex *r, uint32_t x, uint32_t y)

@@ -84,12 +84,12 @@ bool moment_order(const struct feel_value *x, const struct feel_value *y, int *r
 	return true;
 }
 
+/* By the properties year … second and the offset: parts of a second do not count
+ * (§10.3.2.3.4), though they do order. */
 bool moment_equal(const struct feel_value *x, const struct feel_value *y)
 {
-	int order;
-	if (has_zone(&x->moment) != has_zone(&y->moment))
-		return false;
-	return moment_order(x, y, &order) && order == 0;
+	return has_zone(&x->moment) == has_zone(&y->moment) &&
+	       moment_seconds(x->kind, &x->moment) == moment_seconds(y->kind, &y->moment);
 }
 
 struct decimal duration_decimal(struct feel_duration d)

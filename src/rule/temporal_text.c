@@ -40,8 +40,8 @@ static bool take_digits(struct cursor *c, size_t min, size_t max, int64_t *ret)
 	return true;
 }
 
-/* ".123": nanoseconds; digits beyond the ninth are cut. */
-static bool take_fraction(struct cursor *c, uint32_t *ret)
+/* ".123": nanoseconds; digits beyond the ninth are cut. "PT0.S" has none. */
+static bool take_fraction(struct cursor *c, bool empty_too, uint32_t *ret)
 {
 	uint32_t nano = 0, unit = NANOS / 10;
 	if (!take(c, '.'))
@@ -52,7 +52,7 @@ static bool take_fraction(struct cursor *c, uint32_t *ret)
 		unit /= 10;
 	}
 	*ret = nano;
-	return c->i > from;
+	return c->i > from || empty_too;
 }
 
 static bool take_date(struct cursor *c, struct feel_moment *m)
@@ -107,7 +107,7 @@ static bool take_time(struct cursor *c, struct feel_moment *m)
 {
 	int64_t h, min, s;
 	if (!take_digits(c, 2, 2, &h) || !take(c, ':') || !take_digits(c, 2, 2, &min) ||
-	    !take(c, ':') || !take_digits(c, 2, 2, &s) || !take_fraction(c, &m->nano))
+	    !take(c, ':') || !take_digits(c, 2, 2, &s) || !take_fraction(c, false, &m->nano))
 		return false;
 	if (h > 23 || min > 59 || s > 59)
 		return false;
@@ -151,7 +151,7 @@ static bool take_part(struct cursor *c, const char *units, size_t *next, int64_t
 	if (!take_digits(c, 1, 18, ret))
 		return false;
 	bool fraction = !at_end(c) && c->s.p[c->i] == '.';
-	if (fraction && !take_fraction(c, ret_nano))
+	if (fraction && !take_fraction(c, true, ret_nano))
 		return false;
 	for (size_t i = *next; units[i]; i++)
 		if (take(c, units[i])) {

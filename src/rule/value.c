@@ -223,14 +223,14 @@ bool feel_order(const struct feel_value *x, const struct feel_value *y, int *ret
 enum feel_truth feel_in_range(const struct feel_value *v, const struct feel_range *r)
 {
 	int c;
-	if (r->op) {
+	if (r->op == FEEL_RANGE_EQUAL || r->op == FEEL_RANGE_OTHER) {
 		enum feel_truth t = feel_equal(v, &r->low);
-		if (r->op == '=' || t == FEEL_UNKNOWN)
+		if (r->op == FEEL_RANGE_EQUAL || t == FEEL_UNKNOWN)
 			return t;
 		return t == FEEL_TRUE ? FEEL_FALSE : FEEL_TRUE;
 	}
 	bool low_free = r->low.kind == FEEL_NULL, high_free = r->high.kind == FEEL_NULL;
-	if (low_free && high_free)
+	if ((low_free || high_free) && r->op != FEEL_RANGE_BOUND)
 		return FEEL_UNKNOWN;
 	if (!low_free) {
 		if (!feel_order(v, &r->low, &c))

@@ -50,12 +50,13 @@ struct feel_value {
 	};
 };
 
-/* low..high; an end that is null and open has no bound. `op` remembers ranges
- * written as a unary test: '=' and '!' (for !=) are not intervals. */
+/* low..high, or a unary test used as a value: (< 5) has no low end, (= 5) and
+ * (!= 5) are no intervals. A null end of an ordinary range is an unknown one. */
+enum feel_range_op { FEEL_RANGE_PLAIN, FEEL_RANGE_BOUND, FEEL_RANGE_EQUAL, FEEL_RANGE_OTHER };
 struct feel_range {
 	struct feel_value low, high;
 	bool low_closed, high_closed;
-	char op; /* 0, '=', '!' */
+	enum feel_range_op op;
 };
 
 struct feel_call; /* what a native function sees: rule/native.h */

@@ -57,9 +57,12 @@ static void write_context(struct buf *b, const struct feel_value *v, int depth)
 
 static void write_range(struct buf *b, const struct feel_range *r, int depth)
 {
-	if (r->op) {
-		buf_add_c(b, r->op == '=' ? "=" : "!=");
-		write_value(b, &r->low, depth + 1);
+	bool high = r->low.kind == FEEL_NULL;
+	if (r->op != FEEL_RANGE_PLAIN) {
+		const char *op = r->op == FEEL_RANGE_EQUAL ? "=" : r->op == FEEL_RANGE_OTHER ? "!="
+		               : high ? (r->high_closed ? "<=" : "<") : r->low_closed ? ">=" : ">";
+		buf_add_c(b, op);
+		write_value(b, high ? &r->high : &r->low, depth + 1);
 		return;
 	}
 	buf_add_char(b, r->low_closed ? '[' : '(');
