@@ -8,10 +8,10 @@
 #include "api/api.h"
 #include "base/encode.h"
 #include "base/log.h"
-#include "mesh/code.h"
 #include "store/journal.h"
 #include "trust/ca.h"
 #include "trust/cms.h"
+#include "web/holder.h"
 
 enum { PHONE_BODY_MAX = 256 * 1024 };
 
@@ -64,25 +64,6 @@ static struct result open_tx(struct visit *v, struct err *err)
 
 /* ---- the answer ---- */
 
-static uint32_t serial_of(const struct cert *cert)
-{
-	uint32_t n = 0;
-	for (size_t i = 0; i < cert->serial.n; i++)
-		n = n << 8 | (unsigned char)cert->serial.p[i];
-	return n;
-}
-
-/* Who holds this certificate, as the portal knows her. */
-static struct result holder(struct phone_call *c, struct db *db, const struct cert *cert,
-                            struct str *ret, struct err *err)
-{
-	struct app *app = c->v->app;
-	struct cert_row row;
-	enum ca_kind kind = c->tx.purpose == PHONE_LOGIN ? CA_CITIZEN_AUTH : CA_CITIZEN_SIGN;
-	TRY(trust_cert_find(db, c->v->a, app->ca, kind, serial_of(cert), &row, err));
-	return code_convert(app->codes, c->v->a, app->ca, row.subject, app->portal, ret, err);
-}
-
 /* *ret_refusal: a text key, or "" when everything holds. */
 static struct result check(struct phone_call *c, struct str cms, struct str *ret_subject,
                            struct str *ret_refusal, struct err *err)
@@ -105,7 +86,7 @@ static struct result check(struct phone_call *c, struct str cms, struct str *ret
 		*ret_refusal = str_c(verdict_row(verdict.verdict)->key);
 		return ok();
 	}
-	TRY(holder(c, db, &sig.cert, ret_subject, err));
+	TRY(web_holder(v->app, db, v->a, c->tx.purpose, &sig.cert, ret_subject, err));
 	*ret_refusal = STR("");
 	if (c->tx.purpose == PHONE_SIGN && !str_eq(*ret_subject, c->tx.subject))
 		*ret_refusal = STR("ident.phone.other_person");

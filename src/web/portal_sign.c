@@ -1,9 +1,9 @@
 /* From checked answers to an application: the document, the phone's signature
  * over it, and the submission. What is submitted is what was signed: the
  * document is made again at receipt and must be the same to the last byte. */
-#include "mesh/code.h"
 #include "trust/ca.h"
 #include "trust/cms.h"
+#include "web/holder.h"
 #include "web/phone_wait.h"
 #include "web/portal.h"
 
@@ -61,7 +61,6 @@ static struct result check_signature(struct visit *v, const struct signature *s,
 	struct trust_verdict verdict;
 	struct cms_signature sig;
 	struct str subject;
-	struct cert_row row;
 	STORE_READER_AUTO db = NULL;
 	TRY(store_reader(v->app->store, &db, err));
 	struct trust_status_ctx status = { db, v->app->ca };
@@ -72,9 +71,7 @@ static struct result check_signature(struct visit *v, const struct signature *s,
 	if (verdict.verdict != VERDICT_OK)
 		return fail(err, ERR_FORBIDDEN, verdict_row(verdict.verdict)->key, verdict.clause,
 		            "%s", verdict.what);
-	TRY(trust_cert_by_serial(db, v->a, v->app->ca, CA_CITIZEN_SIGN, &sig.cert, &row, err));
-	TRY(code_convert(v->app->codes, v->a, v->app->ca, row.subject, v->app->portal, &subject,
-	                 err));
+	TRY(web_holder(v->app, db, v->a, PHONE_SIGN, &sig.cert, &subject, err));
 	if (!str_eq(subject, v->session.subject))
 		return fail(err, ERR_FORBIDDEN, "ident.phone.other_person", NULL,
 		            "the certificate is another person's");
