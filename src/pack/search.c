@@ -177,6 +177,49 @@ static int score_word(const struct search_entry *e, struct str word)
 	return best;
 }
 
+/* --- when no word is found: sentences (子どもが生まれました) --- */
+
+enum { LOOSE_POINTS = 4, LOOSE_MAX = 64 /* code points of a text that are looked at */ };
+
+static size_t points_of(struct str s, uint32_t out[LOOSE_MAX])
+{
+	size_t n = 0;
+	while (n < LOOSE_MAX && utf8_next(&s, &out[n]))
+		n++;
+	return n;
+}
+
+/* Code points of the longest piece that both have. */
+static size_t common(const uint32_t *x, size_t nx, const uint32_t *y, size_t ny)
+{
+	uint8_t lengths[LOOSE_MAX + 1] = { 0 }; /* ending at y[j-1], for the x before */
+	size_t best = 0;
+	for (size_t i = 0; i < nx; i++) {
+		for (size_t j = ny; j > 0; j--) {
+			lengths[j] = x[i] == y[j - 1] ? (uint8_t)(lengths[j - 1] + 1) : 0;
+			best = lengths[j] > best ? lengths[j] : best;
+		}
+	}
+	return best;
+}
+
+static int score_loose(const struct search_entry *e, struct str question)
+{
+	uint32_t x[LOOSE_MAX], y[LOOSE_MAX];
+	size_t nx = points_of(question, x);
+	int best = 0;
+	for (size_t i = 0; i < e->n; i++) {
+		if (e->texts[i].class == IN_SUMMARY)
+			continue; /* its words are everybody's */
+		size_t n = common(x, nx, y, points_of(e->texts[i].folded, y));
+		int score = n >= LOOSE_POINTS ? (int)n * (e->texts[i].class == IN_TITLE ? 3 : 2) : 0;
+		best = score > best ? score : best;
+	}
+	return best;
+}
+
+/* --- ranking --- */
+
 /* The sum over the words; *ret_all: every word was found. */
 static int score_entry(const struct search_entry *e, const struct str *words, size_t n,
                        bool *ret_all)
@@ -231,6 +274,27 @@ static int by_score(const void *a, const void *b)
 	return x->order < y->order ? -1 : 1;
 }
 
+/* Those that fit and score; *ret_all: one of them has every word. */
+static size_t collect(const struct pack_set *p, const struct str *words, size_t nwords, bool loose,
+                      struct str event, struct str level, struct hit *hits, bool *ret_all)
+{
+	size_t n = 0;
+	bool any_all = false;
+	for (size_t i = 0; i < p->nnewest; i++) {
+		struct hit h = { .procedure = p->newest[i], .order = i };
+		if (!fits(p->newest[i], event, level))
+			continue;
+		h.score = loose ? score_loose(&p->entries[i], words[0])
+		                : score_entry(&p->entries[i], words, nwords, &h.all);
+		if (nwords > 0 && h.score == 0)
+			continue;
+		any_all |= h.all;
+		hits[n++] = h;
+	}
+	*ret_all = any_all;
+	return n;
+}
+
 size_t pack_search(const struct pack_set *p, struct arena *a, struct str question,
                    struct str event, struct str level, const struct procedure *const **ret)
 {
@@ -238,15 +302,10 @@ size_t pack_search(const struct pack_set *p, struct arena *a, struct str questio
 	size_t nwords = split(a, question, words), n = 0, kept = 0;
 	struct hit *hits = ARENA_ARRAY(a, struct hit, p->nnewest + 1);
 	bool any_all = false;
-	for (size_t i = 0; i < p->nnewest; i++) {
-		struct hit h = { .procedure = p->newest[i], .order = i };
-		if (!fits(p->newest[i], event, level))
-			continue;
-		h.score = score_entry(&p->entries[i], words, nwords, &h.all);
-		any_all |= h.all;
-		if (nwords == 0 ? str_empty(text_trim(question)) : h.score > 0)
-			hits[n++] = h;
-	}
+	if (nwords > 0 || str_empty(text_trim(question)))
+		n = collect(p, words, nwords, false, event, level, hits, &any_all);
+	if (n == 0 && nwords == 1)
+		n = collect(p, words, 1, true, event, level, hits, &any_all);
 	if (n > 1)
 		qsort(hits, n, sizeof *hits, by_score);
 	const struct procedure **list = ARENA_ARRAY(a, const struct procedure *, n + 1);

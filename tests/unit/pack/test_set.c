@@ -273,6 +273,7 @@ static void words_of_every_kind_find_it(void **state)
 	finds(set, "クルマ", "gamma", 1);
 	finds(set, "水害で家がこまっています", "alpha", 1);
 	finds(set, "児童　手当", "beta", 1);
+	finds(set, "罹災証明がほしいです", "alpha", 2); /* a sentence that shares a piece */
 	finds(set, "宇宙旅行", "", 0);
 	finds(set, "title GAMMA", "gamma", 1);
 	pack_unref(set);
