@@ -93,6 +93,15 @@ static bool may_have_issued(const struct cert *issuer, const struct cert *c)
 	       (c->akid.n == 0 || issuer->skid.n == 0 || str_eq(c->akid, issuer->skid));
 }
 
+/* With a key identifier that fits, a signature that does not is an alteration;
+ * without one it is just another authority of that name. */
+static void not_signed(const struct cert *c, struct trust_verdict *v)
+{
+	if (c->akid.n)
+		says(v, VERDICT_BAD_SIGNATURE, "RFC 5280 §6.1.3 (a)(1)",
+		     "the issuer's key did not sign this");
+}
+
 static bool in_time(const struct cert *c, int64_t at, const char *who, struct trust_verdict *v)
 {
 	if (at < c->not_before) {
@@ -108,13 +117,12 @@ static bool in_time(const struct cert *c, int64_t at, const char *who, struct tr
 	return true;
 }
 
-/* `below`: CA certificates between this one and the leaf. */
-static bool may_issue(const struct cert *c, int below, struct trust_verdict *v)
+static bool may_issue(const struct cert *c, int depth, struct trust_verdict *v)
 {
 	if (!c->ca || !(c->usage & USAGE_CERT_SIGN))
 		return says(v, VERDICT_UNKNOWN_ISSUER, "RFC 5280 §6.1.4 (k)(n)",
 		            "the issuer is not a certification authority");
-	if (c->path_max >= 0 && below > c->path_max)
+	if (c->path_max >= 0 && depth > c->path_max)
 		return says(v, VERDICT_UNKNOWN_ISSUER, "RFC 5280 §6.1.4 (m)", "the chain is too long");
 	return true;
 }
@@ -126,6 +134,16 @@ struct path {
 	size_t n;
 };
 
+/* CA certificates between the next one and the leaf; self-issued ones, which a
+ * CA uses to change its key, do not count (§6.1.4 (l)). */
+static int below(const struct path *p)
+{
+	int n = 0;
+	for (size_t i = 1; i < p->n; i++)
+		n += !str_eq(p->certs[i].issuer_der, p->certs[i].subject_der);
+	return n;
+}
+
 /* One of the anchors issued the last certificate of the path? The verdict is
  * set only when one claims to and does not. */
 static bool meets_anchor(struct path *p, struct trust_verdict *v)
@@ -136,10 +154,9 @@ static bool meets_anchor(struct path *p, struct trust_verdict *v)
 		if (!may_have_issued(&a->cert, last))
 			continue;
 		if (key_verify(a->key, last->sig_alg, last->tbs, last->signature))
-			return may_issue(&a->cert, (int)p->n - 1, v) &&
+			return may_issue(&a->cert, below(p), v) &&
 			       in_time(&a->cert, p->f->at, "the issuer's certificate", v);
-		says(v, VERDICT_BAD_SIGNATURE, "RFC 5280 §6.1.3 (a)(1)",
-		     "the issuer's key did not sign this");
+		not_signed(last, v);
 	}
 	return false;
 }
@@ -154,11 +171,10 @@ static bool extend(struct path *p, const struct cert *chain, size_t n, struct tr
 		if (is_err(key_import_public(chain[i].spki, &key, NULL)))
 			continue;
 		if (!key_verify(key, last->sig_alg, last->tbs, last->signature)) {
-			says(v, VERDICT_BAD_SIGNATURE, "RFC 5280 §6.1.3 (a)(1)",
-			     "the issuer's key did not sign this");
+			not_signed(last, v);
 			continue;
 		}
-		if (!may_issue(&chain[i], (int)p->n - 1, v) ||
+		if (!may_issue(&chain[i], below(p), v) ||
 		    !in_time(&chain[i], p->f->at, "an intermediate certificate", v))
 			continue;
 		p->certs[p->n++] = chain[i];
