@@ -56,6 +56,12 @@ enum { FORM_NO_ITEM = -1 }; /* the page is no group */
 MUST struct result form_items(struct form *f, const struct pack_page *page, size_t *ret,
                               struct err *err);
 
+/* The page that lists a group's items, as opposed to one item's questions. */
+static inline bool form_is_list(const struct pack_page *page, int item)
+{
+	return page->group.n > 0 && item < 0;
+}
+
 struct form_field {
 	const struct pack_field *field;
 	bool asked;               /* false: its `when` is not true; the rest is empty */

@@ -189,6 +189,15 @@ void visit_redirect(struct visit *v, struct str path)
 	http_redirect(v->r, path);
 }
 
+void visit_file(struct visit *v, struct str mime, struct str name, struct str bytes)
+{
+	/* RFC 6266 §4.3: the name as UTF-8, percent coded. */
+	http_set(v->r, STR("Content-Disposition"),
+	         arena_printf(v->a, "inline; filename*=UTF-8''%.*s",
+	                      STR_ARG(percent_encode(v->a, name))));
+	http_body(v->r, mime, bytes);
+}
+
 struct result visit_form(struct visit *v, struct http_fields *ret, struct err *err)
 {
 	if (!v->form_read)

@@ -49,6 +49,11 @@ struct result portal_item_post(struct visit *v, struct err *err) MUST;
 struct result portal_item_add(struct visit *v, struct err *err) MUST;
 struct result portal_item_remove(struct visit *v, struct err *err) MUST;
 struct result portal_discard(struct visit *v, struct err *err) MUST;
+/* The page once more with errors that came from elsewhere (a refused file). */
+MUST struct result portal_page_again(struct visit *v, struct portal_draft *d,
+                                     const struct pack_page *page,
+                                     const struct form_error *errors, size_t n,
+                                     struct err *err);
 /* portal_files.c */
 struct result portal_file_add(struct visit *v, struct err *err) MUST;
 struct result portal_file_remove(struct visit *v, struct err *err) MUST;
