@@ -4,7 +4,8 @@
 #include "net/html.h"
 #include "net/ruby.h"
 
-enum { SCOPES_MAX = 64, PARTIALS_MAX = 16 };
+/* A partial that calls itself over a list of its own would run for ever. */
+enum { SCOPES_MAX = 64, PARTIALS_MAX = 16, STEPS_MAX = 2000000 };
 
 struct render {
 	const struct templates *t;
@@ -12,7 +13,7 @@ struct render {
 	struct buf *out;
 	const struct json *scopes[SCOPES_MAX];
 	size_t nscopes;
-	unsigned partials;
+	unsigned partials, steps;
 	bool plain, too_deep;
 };
 
@@ -58,6 +59,13 @@ static bool shows(const struct json *j)
 		break;
 	}
 	return true;
+}
+
+static bool stopped(struct render *r)
+{
+	if (++r->steps > STEPS_MAX)
+		r->too_deep = true;
+	return r->too_deep || buf_over(r->out);
 }
 
 static void put_value(struct render *r, const struct op *op, struct str text)
@@ -144,13 +152,13 @@ static void put_section(struct render *r, const struct template *x, size_t i)
 	else if (j->kind != JSON_ARRAY)
 		run_in(r, x, j, i + 1, op->end);
 	else
-		for (size_t k = 0; k < j->n && !buf_over(r->out); k++)
+		for (size_t k = 0; k < j->n && !stopped(r); k++)
 			run_in(r, x, &j->items[k], i + 1, op->end);
 }
 
 static void run(struct render *r, const struct template *x, size_t from, size_t to)
 {
-	for (size_t i = from; i < to; i++) {
+	for (size_t i = from; i < to && !stopped(r); i++) {
 		const struct op *op = &x->ops[i];
 		bool plain = op->plain || r->plain;
 		switch (op->kind) {
@@ -199,7 +207,7 @@ struct result template_render(const struct templates *t, struct str name, enum l
 	run(&r, x, 0, x->n);
 	if (r.too_deep)
 		return fail(err, ERR_INTERNAL, "template.deep", NULL,
-		            "%.*s: sections or partials too deep", STR_ARG(name));
+		            "%.*s: sections or partials without end", STR_ARG(name));
 	if (buf_over(out))
 		return fail(err, ERR_TOO_LARGE, "template.large", NULL, "the page %.*s is too large",
 		            STR_ARG(name));

@@ -158,9 +158,15 @@ static void endless_partials_fail(void **state)
 {
 	struct site *s = *state;
 	write_file(s->root, "page/a.html", "{{>a}}");
+	/* within the depth, but 3 to the power of it */
+	write_file(s->root, "page/b.html", "{{#l}}{{>b}}{{/l}}");
 	assert_true(is_ok(load(s)));
 	BUF_AUTO out;
 	buf_init(&out, 1 << 20);
+	const struct json *j;
+	assert_true(is_ok(json_parse(s->arena, STR("{\"l\":[1,2,3]}"), &j, &s->err)));
+	assert_int_equal(template_render(s->templates, STR("b"), LANG_EN, j, &out, &s->err).kind,
+	                 ERR_INTERNAL);
 	assert_int_equal(
 		template_render(s->templates, STR("a"), LANG_EN, NULL, &out, &s->err).kind, ERR_INTERNAL);
 	assert_int_equal(
