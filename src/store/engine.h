@@ -40,7 +40,8 @@ struct engine {
 	struct result (*run)(struct conn *c, const char *sql, const struct bind *binds, size_t n,
 	                     struct arena *a, struct rows *ret, int64_t *ret_changed,
 	                     struct err *err);
-	/* The same statement `times` times, `per` binds each. */
+	/* The same statement `times` times, `per` binds each. A failure may come out
+	 * only with a later call, commit at the latest; it breaks the transaction. */
 	struct result (*run_many)(struct conn *c, const char *sql, const struct bind *binds,
 	                          size_t per, size_t times, struct err *err);
 	/* A statement of a migration, in the engine's own types. */

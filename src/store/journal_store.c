@@ -26,10 +26,11 @@ static struct result ask(struct at d, struct arena *a, const char *sql, const st
 	return d.e->run(d.c, sql, binds, n, a, ret, NULL, err);
 }
 
+/* An engine may tell of a failure only when the transaction commits. */
 static struct result say(struct at d, const char *sql, const struct bind *binds, size_t n,
                          struct err *err)
 {
-	return d.e->run(d.c, sql, binds, n, NULL, NULL, NULL, err);
+	return d.e->run_many(d.c, sql, binds, n, 1, err);
 }
 
 /* --- going on where the log ends ---------------------------------------- */

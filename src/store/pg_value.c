@@ -2,6 +2,7 @@
  * src/backend/utils/adt: int8send, textsend, byteasend, numeric_send). */
 #include "store/pg_value.h"
 
+#include <libpq-fe.h>
 #include <limits.h>
 
 /* Of catalog pg_type. */
@@ -50,7 +51,7 @@ struct result pg_params_fill(struct pg_params *p, const struct bind *binds, size
 	return ok();
 }
 
-void pg_types(const struct bind *binds, size_t n, Oid types[PG_BINDS_MAX],
+void pg_types(const struct bind *binds, size_t n, unsigned types[PG_BINDS_MAX],
               char kinds[PG_BINDS_MAX + 1])
 {
 	static const struct {

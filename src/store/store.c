@@ -1,4 +1,6 @@
 /* Opening a database, and the statements that rooms run in it. */
+#include <assert.h>
+
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "store/store_private.h"
@@ -58,6 +60,7 @@ void store_close(struct store *s)
 {
 	if (!s)
 		return;
+	assert(!s->lane.busy); /* a change is still open */
 	pool_done(s);
 	lane_done(s);
 	mem_free(s->where);

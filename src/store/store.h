@@ -9,7 +9,9 @@
  * store_commit returns only when the shared one is durable (fsync). So many
  * requests share one fsync, and none is acknowledged before its own is on
  * disk. Between store_begin and store_commit do no slow work: no network, no
- * signing, no hashing of passwords.
+ * signing, no hashing of passwords. A change sees what others before it in the
+ * lane did though that is not durable yet: say nothing of it to anybody before
+ * store_commit (of whatever change, an empty one too) has returned.
  *
  * Reading takes a connection from a pool (one at a time per thread). */
 #ifndef MUSUBI_STORE_STORE_H
@@ -43,7 +45,7 @@ void store_migrations_add(const char *room, const struct migration *rows, size_t
  * database knows one that this program does not. PostgreSQL must speak UTF-8,
  * order text by bytes (LC_COLLATE C) and run with fsync on: ERR_INPUT. */
 MUST struct result store_open(struct str url, struct store **ret, struct err *err);
-void store_close(struct store *s);
+void store_close(struct store *s); /* NULL is fine; no change may be open */
 const char *store_engine(const struct store *s); /* "sqlite" or "postgres" */
 
 /* What the lane did since store_open; for metrics and tests. */

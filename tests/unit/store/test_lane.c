@@ -428,6 +428,91 @@ static void sessions_dying_under_load(void **state)
 	assert_whole(t, kept);
 }
 
+/* The session dies while the server undoes the commit. */
+static void death_inside_commit_before_it_counts(void **state)
+{
+	struct test_store *t = *state;
+	struct err err = { 0 };
+
+	test_store_raw(t, "CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+	               "IF NEW.worker = 13 THEN PERFORM pg_terminate_backend(pg_backend_pid()); "
+	               "END IF; RETURN NULL; END $$");
+	test_store_raw(t, "CREATE CONSTRAINT TRIGGER die AFTER INSERT ON done DEFERRABLE "
+	               "INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION die()");
+	assert_int_equal(change(t->s, 13, 0, STR(""), &err).kind, ERR_UNAVAILABLE);
+	assert_string_equal(err.code, "store.lost");
+	good(change(t->s, 1, 0, STR(""), &err), &err);
+	assert_whole(t, 1);
+}
+
+static void *one_change(void *arg)
+{
+	struct filling *f = arg;
+	struct err err = { 0 };
+
+	f->kept = is_ok(change(f->t->s, f->id, 0, STR(""), &err));
+	atomic_store(&stop, true);
+	return NULL;
+}
+
+/* The session dies when the commit has happened but nobody was told: a commit
+ * that waits for a standby that never comes. The store must find out. */
+static void death_inside_commit_after_it_counts(void **state)
+{
+	struct test_store *t = *state;
+	struct filling f = { .t = t, .id = 13 };
+
+	test_store_on_own(t);
+	test_store_raw(t, "ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+	test_store_raw(t, "SELECT pg_reload_conf()");
+	usleep(300000);
+	atomic_store(&stop, false);
+	pthread_create(&f.thread, NULL, one_change, &f);
+	usleep(500000);
+	assert_false(atomic_load(&stop)); /* it hangs inside COMMIT */
+	end_sessions(t);
+	pthread_join(f.thread, NULL);
+	test_store_raw(t, "ALTER SYSTEM RESET synchronous_standby_names");
+	test_store_raw(t, "SELECT pg_reload_conf()");
+	usleep(300000);
+	assert_int_equal(f.kept, 1);
+	assert_whole(t, 1);
+}
+
+/* Power loss of the whole server under load; then it comes back. */
+static void server_crash_under_load(void **state)
+{
+	struct test_store *t = *state;
+	struct filling f[8] = { 0 };
+	struct err err = { 0 };
+	int64_t kept = 0;
+	int refused = 0;
+
+	test_store_on_own(t);
+	atomic_store(&stop, false);
+	for (int i = 0; i < 8; i++) {
+		f[i].t = t;
+		f[i].id = i;
+		pthread_create(&f[i].thread, NULL, steady, &f[i]);
+	}
+	usleep(300000);
+	test_pg_own_do("crash");
+	usleep(50000);
+	test_pg_own_do("again");
+	usleep(300000);
+	atomic_store(&stop, true);
+	for (int i = 0; i < 8; i++)
+		pthread_join(f[i].thread, NULL);
+	for (int i = 0; i < 8; i++) {
+		assert_int_equal(f[i].other, 0);
+		kept += f[i].kept;
+		refused += f[i].refused;
+	}
+	assert_true(refused > 0);
+	assert_whole(t, kept);
+	good(change(t->s, 99, 0, STR(""), &err), &err);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -437,6 +522,8 @@ int main(void)
 		ON_POSTGRES(idle_session_that_died_is_replaced),
 		ON_POSTGRES(session_that_dies_in_a_change_undoes_it),
 		ON_POSTGRES(sessions_dying_under_load),
+		ON_POSTGRES(death_inside_commit_before_it_counts),
+		ON_POSTGRES(death_inside_commit_after_it_counts), ON_POSTGRES(server_crash_under_load),
 	};
 
 	store_migrations_add("test", rows_of_test, 1);

@@ -300,6 +300,50 @@ static void refuses_too_many_rows(void **state)
 	assert_int_equal(r.n, ROWS_MAX); /* untouched */
 }
 
+/* More texts than a connection keeps prepared. */
+static void many_statements(void **state)
+{
+	struct test_store *t = *state;
+	STORE_READER_AUTO db = NULL;
+	struct err err = { 0 };
+	struct rows r;
+
+	good(store_reader(t->s, &db, &err), &err);
+	for (int64_t i = 0; i < 1000; i++) {
+		const char *sql = arena_cstr(t->a, arena_printf(t->a, "SELECT CAST(? AS BIGINT) + %lld",
+		                                                (long long)(i % 500)));
+
+		good(db_query(db, t->a, sql, BINDS(B_INT(i)), &r, &err), &err);
+		assert_int_equal(rows_int(&r, 0, 0), i + i % 500);
+	}
+}
+
+/* SUM of BIGINT is NUMERIC on one engine, an integer on the other. */
+static void sums_are_integers(void **state)
+{
+	static const struct {
+		int64_t a, b;
+	} sums[] = { { 0, 0 }, { 1, -1 }, { 9999, 1 }, { 10000, 0 }, { 100000000, 5 },
+	             { -20000, 1 }, { INT64_MAX, 0 }, { INT64_MIN, 0 }, { INT64_MAX, INT64_MIN } };
+	struct test_store *t = *state;
+	STORE_TX_AUTO tx = NULL;
+	struct err err = { 0 };
+	struct rows r;
+
+	good(store_begin(t->s, &tx, &err), &err);
+	for (size_t i = 0; i < sizeof(sums) / sizeof(sums[0]); i++) {
+		good(db_exec(tx, "DELETE FROM thing", NO_BINDS, NULL, &err), &err);
+		for (int64_t k = 0; k < 2; k++)
+			good(db_exec(tx, "INSERT INTO thing (org, id, name) VALUES (?, ?, '')",
+			             BINDS(B_TEXT(k ? STR("a") : STR("b")), B_INT(k ? sums[i].a : sums[i].b)),
+			             NULL, &err), &err);
+		good(db_query(tx, t->a, "SELECT SUM(id) FROM thing", NO_BINDS, &r, &err), &err);
+		assert_int_equal(rows_int(&r, 0, 0), sums[i].a + sums[i].b);
+	}
+	assert_true(is_err(db_query(tx, t->a, "SELECT MIN(id) + 0.5 FROM thing", NO_BINDS, &r, &err)));
+	assert_string_equal(err.code, "store.type");
+}
+
 static void nested_change_is_refused(void **state)
 {
 	struct test_store *t = *state;
@@ -335,7 +379,7 @@ int main(void)
 		ON_BOTH(aborts), ON_BOTH(conflict_spoils_only_its_own), ON_BOTH(refuses_wrong_types),
 		ON_BOTH(refuses_wrong_statements), ON_BOTH(reader_has_one_view),
 		ON_BOTH(reader_sees_nothing_uncommitted), ON_BOTH(reader_cannot_write),
-		ON_BOTH(refuses_too_many_rows), ON_BOTH(nested_change_is_refused),
+		ON_BOTH(refuses_too_many_rows), ON_BOTH(many_statements), ON_BOTH(sums_are_integers), ON_BOTH(nested_change_is_refused),
 		cmocka_unit_test(refuses_addresses),
 	};
 

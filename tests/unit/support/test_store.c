@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char dir[256], pg[512];
+static char dir[256], pg[512], own[512];
 static pid_t maker; /* forked children clean up nothing */
 static unsigned count;
 
@@ -27,30 +27,32 @@ static int remove_one(const char *path, const struct stat *st, int flag, struct 
 	return remove(path);
 }
 
-static void run_script(const char *verb, char *ret, size_t cap)
+static void run_script(const char *verb, const char *name, char *ret, size_t cap)
 {
 	const char *source = getenv("MUSUBI_SOURCE");
 	ARENA_AUTO a = arena_new(1 << 16);
-	const char *line = arena_cstr(a, arena_printf(a, "%s/tests/pg.sh %s %s/pg %d",
-	                                              source ? source : ".", verb, dir, (int)getpid()));
+	const char *line = arena_cstr(a, arena_printf(a, "%s/tests/pg.sh %s %s/%s %d",
+	                                              source ? source : ".", verb, dir, name,
+	                                              (int)getpid()));
 	FILE *f = popen(line, "r");
 	size_t n = f ? fread(ret, 1, cap - 1, f) : 0;
 
 	ret[n] = '\0';
 	ret[strcspn(ret, "\n")] = '\0';
 	if (!f || pclose(f) != 0)
-		fail_msg("cannot start PostgreSQL for the tests: %s", line);
+		fail_msg("PostgreSQL for the tests: this failed: %s", line);
 }
 
 static void clean_up(void)
 {
+	char out[16];
+
 	if (getpid() != maker)
 		return;
-	if (!getenv("MUSUBI_TEST_PG") && pg[0]) {
-		char out[16];
-
-		run_script("stop", out, sizeof(out));
-	}
+	if (pg[0])
+		run_script("stop", "pg", out, sizeof(out));
+	if (own[0])
+		run_script("stop", "own", out, sizeof(out));
 	nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
@@ -80,8 +82,23 @@ const char *test_pg(void)
 		return given;
 	test_dir();
 	if (!pg[0])
-		run_script("start", pg, sizeof(pg));
+		run_script("start", "pg", pg, sizeof(pg));
 	return pg;
+}
+
+const char *test_pg_own(void)
+{
+	test_dir();
+	if (!own[0])
+		run_script("start", "own", own, sizeof(own));
+	return own;
+}
+
+void test_pg_own_do(const char *verb)
+{
+	char out[16];
+
+	run_script(verb, "own", out, sizeof(out));
 }
 
 static void pg_do(const char *conninfo, const char *sql)
@@ -108,17 +125,26 @@ static void sqlite_do(const char *path, const char *sql)
 	sqlite3_close(db);
 }
 
+static struct str pg_url(struct arena *a, const char *server)
+{
+	struct str schema = arena_printf(a, "t%d_%u", (int)getpid(), ++count);
+
+	pg_do(server, arena_cstr(a, arena_printf(a, "CREATE SCHEMA %.*s", STR_ARG(schema))));
+	return arena_printf(a, "postgres:%s options='-c search_path=%.*s' application_name=%.*s",
+	                    server, STR_ARG(schema), STR_ARG(schema));
+}
+
 struct str test_store_url(struct arena *a, const char *engine)
 {
-	unsigned n = ++count;
-
 	if (strcmp(engine, "sqlite") == 0)
-		return arena_printf(a, "sqlite:%s/t%u.db", test_dir(), n);
-	struct str schema = arena_printf(a, "t%d_%u", (int)getpid(), n);
+		return arena_printf(a, "sqlite:%s/t%u.db", test_dir(), ++count);
+	return pg_url(a, test_pg());
+}
 
-	pg_do(test_pg(), arena_cstr(a, arena_printf(a, "CREATE SCHEMA %.*s", STR_ARG(schema))));
-	return arena_printf(a, "postgres:%s options='-c search_path=%.*s' application_name=%.*s",
-	                    test_pg(), STR_ARG(schema), STR_ARG(schema));
+void test_store_on_own(struct test_store *t)
+{
+	t->url = pg_url(t->a, test_pg_own());
+	test_store_reopen(t);
 }
 
 void test_store_raw(struct test_store *t, const char *sql)

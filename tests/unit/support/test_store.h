@@ -34,8 +34,14 @@ struct str test_store_url(struct arena *a, const char *engine);
 const char *test_dir(void);
 /* The conninfo of the server the tests use. */
 const char *test_pg(void);
+/* A second server of this program's own, to be maltreated; and what to do to it:
+ * "crash" (as power loss would), "again". */
+const char *test_pg_own(void);
+void test_pg_own_do(const char *verb);
 /* Opens it again, as a process would that starts anew. */
 void test_store_reopen(struct test_store *t);
+/* Moves the test to a new database of test_pg_own and opens it. */
+void test_store_on_own(struct test_store *t);
 /* Runs statements on the database behind the store's back: to tamper with it. */
 void test_store_raw(struct test_store *t, const char *sql);
 
