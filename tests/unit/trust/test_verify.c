@@ -337,7 +337,7 @@ static void validity_ends_with_the_fifth_birthday(void **state)
 		{ "2026-04-01T03:00:00Z", "2031-04-01T14:59:59Z", 1930, 0, 0 },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		int64_t now, want;
+		int64_t now = 0, want = 0;
 		assert_true(time_parse(str_c(rows[i].now), &now) && time_parse(str_c(rows[i].end), &want));
 		int64_t got = profile_not_after(profile_row(PROFILE_CITIZEN_SIGN), now, rows[i].y, rows[i].m,
 		                                rows[i].d);
