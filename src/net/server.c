@@ -119,7 +119,8 @@ static struct result open_loop(struct server *s, struct err *err)
 	s->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (s->epoll_fd < 0 || s->wake_fd < 0)
 		return no(err, "epoll", STR(""));
-	struct epoll_event wake = { .events = EPOLLIN, .data.ptr = &s->wake_fd };
+	/* Edge-triggered: every write wakes us once, nobody needs to read. */
+	struct epoll_event wake = { .events = EPOLLIN | EPOLLET, .data.ptr = &s->wake_fd };
 	struct epoll_event accept = { .events = EPOLLIN, .data.ptr = &s->listen_fd };
 	if (epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD, s->wake_fd, &wake) != 0 ||
 	    epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD, s->listen_fd, &accept) != 0)
@@ -254,14 +255,10 @@ static void begin_drain(struct server *s)
 
 static void one_event(struct server *s, const struct epoll_event *e)
 {
-	uint64_t count;
 	if (e->data.ptr == &s->listen_fd) {
 		if (s->listen_fd >= 0)
 			accept_some(s);
-	} else if (e->data.ptr == &s->wake_fd) {
-		ssize_t n = read(s->wake_fd, &count, sizeof count);
-		(void)n;
-	} else {
+	} else if (e->data.ptr != &s->wake_fd) {
 		conn_event(e->data.ptr, e->events);
 	}
 }
