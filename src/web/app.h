@@ -128,6 +128,8 @@ size_t app_body_max(void *app, enum http_method m, struct str path);
 MUST struct result visit_page(struct visit *v, int status, struct str template_name,
                               struct json_object *context, struct err *err);
 void visit_redirect(struct visit *v, struct str path);
+/* `to` when it is a path of our own, else "/": never another site. */
+struct str web_safe_path(struct str to);
 /* A file for looking at in place, with its own name when saved; never cached. */
 void visit_file(struct visit *v, struct str mime, struct str name, struct str bytes);
 /* The text of a pack in the visitor's language, as safe HTML (ruby for やさしい

@@ -189,6 +189,15 @@ void visit_redirect(struct visit *v, struct str path)
 	http_redirect(v->r, path);
 }
 
+struct str web_safe_path(struct str to)
+{
+	bool own = to.n > 0 && to.n < 1024 && to.p[0] == '/' && !str_starts(to, STR("//")) &&
+	           str_find_char(to, '\\') == STR_NONE;
+	for (size_t i = 0; own && i < to.n; i++)
+		own = (unsigned char)to.p[i] > ' ' && to.p[i] != 127;
+	return own ? to : STR("/");
+}
+
 void visit_file(struct visit *v, struct str mime, struct str name, struct str bytes)
 {
 	/* RFC 6266 §4.3: the name as UTF-8, percent coded. */

@@ -5,16 +5,6 @@
 #include "web/phone_wait.h"
 #include "web/portal.h"
 
-/* A path of our own, or "/": never another site. */
-static struct str safe_path(struct str to)
-{
-	bool own = to.n > 0 && to.n < 1024 && to.p[0] == '/' && !str_starts(to, STR("//")) &&
-	           str_find_char(to, '\\') == STR_NONE;
-	for (size_t i = 0; own && i < to.n; i++)
-		own = (unsigned char)to.p[i] > ' ' && to.p[i] != 127;
-	return own ? to : STR("/");
-}
-
 static struct result query_value(struct visit *v, struct str name, struct str *ret,
                                  struct err *err)
 {
@@ -30,11 +20,11 @@ struct result portal_login_page(struct visit *v, struct err *err)
 	struct json_object *o = json_object_new(v->a);
 	TRY(query_value(v, STR("to"), &to, err));
 	if (v->session.kind) {
-		visit_redirect(v, safe_path(to));
+		visit_redirect(v, web_safe_path(to));
 		return ok();
 	}
 	json_put_str(o, STR("title_key"), STR("login.title"));
-	json_put_str(o, STR("to"), safe_path(to));
+	json_put_str(o, STR("to"), web_safe_path(to));
 	return visit_page(v, 200, STR("portal/login"), o, err);
 }
 
@@ -45,7 +35,7 @@ struct result portal_login_start(struct visit *v, struct err *err)
 	TRY(visit_form(v, &f, err));
 	struct phone_tx t = { .org = v->app->portal, .purpose = PHONE_LOGIN,
 		.origin = v->app->origin, .browser = phone_browser(v),
-		.payload = safe_path(http_field_get(&f, STR("to"))) };
+		.payload = web_safe_path(http_field_get(&f, STR("to"))) };
 	STORE_TX_AUTO tx = NULL;
 	TRY(store_begin(v->app->store, &tx, err));
 	TRY(phone_tx_start(tx, v->a, &t, v->now, &id, err));
@@ -92,7 +82,7 @@ static struct result finish(struct visit *v, const struct phone_tx *t, struct er
 		.event = STR("session.start"), .actor = STR("citizen"), .object = t->id }, err));
 	TRY(store_commit(&tx, err));
 	http_set_cookie(v->r, v->q, STR("session"), token, -1);
-	visit_redirect(v, safe_path(t->payload));
+	visit_redirect(v, web_safe_path(t->payload));
 	return ok();
 }
 

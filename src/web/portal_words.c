@@ -1,0 +1,37 @@
+/* Pages of words, and the two settings that are cookies. */
+#include "web/portal.h"
+
+/* One row per page: its template is the same, its text another. */
+struct result portal_words(struct visit *v, struct err *err)
+{
+	struct str name = str_from(v->q->path, 1);
+	struct json_object *o = json_object_new(v->a);
+	json_put_str(o, STR("title_key"), arena_printf(v->a, "words.%.*s.title", STR_ARG(name)));
+	json_put_bool(o, arena_printf(v->a, "is_%.*s", STR_ARG(name)), true);
+	return visit_page(v, 200, STR("portal/words"), o, err);
+}
+
+static struct result back(struct visit *v, struct err *err)
+{
+	struct http_fields f;
+	TRY(http_query_fields(v->q, &f, err));
+	visit_redirect(v, web_safe_path(http_field_get(&f, STR("back"))));
+	return ok();
+}
+
+enum { YEAR_SECONDS = 365 * 86400 };
+
+struct result portal_set_lang(struct visit *v, struct err *err)
+{
+	struct str code = lang_name(lang_parse(v->q->param[0], LANG_JA));
+	http_set_cookie(v->r, v->q, STR("lang"), code, YEAR_SECONDS);
+	return back(v, err);
+}
+
+struct result portal_set_size(struct visit *v, struct err *err)
+{
+	struct str size = v->q->param[0];
+	bool known = str_eq(size, STR("l")) || str_eq(size, STR("xl"));
+	http_set_cookie(v->r, v->q, STR("size"), known ? size : STR("m"), YEAR_SECONDS);
+	return back(v, err);
+}
