@@ -42,7 +42,7 @@ start() {
 	(cd "$dir" && launch "$dir")
 	if [ -n "${2-}" ]; then
 		# Outlives neither the tests nor a test that was killed.
-		setsid sh -c 'while kill -0 "$1" 2>/dev/null; do sleep 0.5; done; exec "$2" stop "$3"' \
+		setsid sh -c 'while [ -d "$3" ] && kill -0 "$1" 2>/dev/null; do sleep 0.5; done; exec "$2" stop "$3"' \
 			watch "$2" "$self" "$dir" >/dev/null 2>&1 </dev/null &
 	fi
 	echo "host=$dir user=musubi dbname=postgres"
