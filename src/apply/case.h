@@ -125,6 +125,12 @@ MUST struct result case_act(struct store *s, struct arena *a, const struct apply
                             const struct procedure *p, const struct case_actor *who,
                             const struct case_step *step, const struct case_office *office,
                             int64_t now, struct apply_case *ret, struct err *err);
+/* case.… in FEEL: receipt, number, and the date of the first submission (JST). */
+const struct json *case_about(struct arena *a, const struct apply_case *c);
+/* The form of an application as it was submitted and decided so far. */
+MUST struct result case_form(struct arena *a, const struct apply_case *c,
+                             const struct procedure *p, int64_t now, struct form **ret,
+                             struct err *err);
 /* 防災第142号: what the letter and its row carry. */
 struct str case_letter_number(struct arena *a, const struct apply_case *c,
                               const struct pack_letter *l);

@@ -5,6 +5,7 @@
 
 #include "apply/flow.h"
 #include "base/buf.h"
+#include "base/calendar.h"
 #include "crypto/aead.h"
 
 size_t case_actions(const struct procedure *p, const struct apply_case *c,
@@ -88,17 +89,30 @@ static struct result take_reasons(struct case_change *x, struct arena *a,
 	return ok();
 }
 
+const struct json *case_about(struct arena *a, const struct apply_case *c)
+{
+	struct json_object *about = json_object_new(a);
+	json_put_str(about, STR("receipt"), c->receipt);
+	json_put_int(about, STR("number"), c->number);
+	json_put_str(about, STR("submitted"), date_format(a, jst_date(c->submitted_at)));
+	return json_object_done(about);
+}
+
+struct result case_form(struct arena *a, const struct apply_case *c, const struct procedure *p,
+                        int64_t now, struct form **ret, struct err *err)
+{
+	struct form_input in = { .procedure = p, .facts = c->facts, .answers = c->answers,
+		.about = case_about(a, c), .now_us = now, .decision = c->decision };
+	return form_open(a, &in, ret, err);
+}
+
 static struct result form_of(struct case_change *x, struct arena *a, struct form **ret,
                              struct err *err)
 {
-	struct json_object *about = json_object_new(a);
-	json_put_str(about, STR("receipt"), x->c->receipt);
-	json_put_int(about, STR("number"), x->c->number);
-	json_put_int(about, STR("submitted"), x->c->submitted_at);
-	struct form_input in = { .procedure = x->p, .facts = x->c->facts,
-		.answers = x->c->answers, .about = json_object_done(about), .now_us = x->now,
-		.decision = x->decision ? x->decision : x->c->decision };
-	return form_open(a, &in, ret, err);
+	struct apply_case c = *x->c;
+	if (x->decision)
+		c.decision = x->decision;
+	return case_form(a, &c, x->p, x->now, ret, err);
 }
 
 static struct result make_record(struct case_change *x, struct arena *a, struct form *f,

@@ -177,6 +177,20 @@ static struct result settle_page(struct form *f, const struct pack_page *page,
 	return ok();
 }
 
+/* The procedure's values, in order; each stands in the scope of those behind it
+ * and of all that is evaluated later (record, letter, decision) as FEEL knows
+ * it: a date stays a date, which JSON would not keep. */
+static struct result settle_values(struct form *f, struct err *err)
+{
+	const struct procedure *p = f->in.procedure;
+	f->values = ARENA_ARRAY(f->arena, struct form_value, p->nvalues + 1);
+	for (size_t i = 0; i < p->nvalues; i++) {
+		f->values[i].decl = &p->values[i];
+		TRY(form_value_settle(f, &p->values[i], &f->values[i].value, err));
+	}
+	return ok();
+}
+
 struct result form_open(struct arena *a, const struct form_input *in, struct form **ret,
                         struct err *err)
 {
@@ -191,6 +205,7 @@ struct result form_open(struct arena *a, const struct form_input *in, struct for
 	f->names = form_scope(f, f->effective);
 	for (size_t i = 0; i < p->npages; i++)
 		TRY(settle_page(f, &p->pages[i], &f->pages[i], err));
+	TRY(settle_values(f, err));
 	if (arena_over(a))
 		return fail(err, ERR_TOO_LARGE, "form.too_large", NULL, "the form needs too much memory");
 	*ret = f;

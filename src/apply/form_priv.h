@@ -33,6 +33,7 @@ struct form {
 	const struct pack_page **asked; /* the visible pages, in order */
 	struct typing *typing;
 	const struct feel_value *facts_value; /* converted once */
+	struct form_value *values;            /* one per value of the procedure */
 };
 
 static inline bool form_is_group(const struct pack_page *page)
@@ -59,6 +60,10 @@ MUST struct result form_true_in(struct form *f, const struct feel_value *names,
                                 const struct feel_expr *e, bool *ret, struct err *err);
 /* The names for one item of a page; the form's own names when it is no group. */
 const struct feel_value *form_names_for(struct form *f, const struct pack_page *page, int item);
+
+/* Evaluates one of the procedure's values and adds it to the form's names. */
+MUST struct result form_value_settle(struct form *f, const struct pack_value *decl,
+                                     const struct json **ret, struct err *err);
 
 /* --- checking --- */
 /* Wrong by type alone (too long, no such option, …): the text key, or "". */

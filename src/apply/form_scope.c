@@ -229,3 +229,17 @@ struct result form_true_in(struct form *f, const struct feel_value *names,
 	*ret = feel_true(v);
 	return ok();
 }
+
+struct result form_value_settle(struct form *f, const struct pack_value *decl,
+                                const struct json **ret, struct err *err)
+{
+	struct feel_scope s = scope_of(f, f->names);
+	const struct feel_value *v;
+	struct feel_context_builder b = feel_context_new(f->arena);
+	TRY(feel_eval(decl->expr, &s, f->arena, &v, err));
+	put_all(&b, f->names);
+	feel_put(&b, decl->name, *v);
+	f->names = feel_keep(f->arena, feel_context_done(&b));
+	*ret = feel_to_json(f->arena, v);
+	return ok();
+}

@@ -23,6 +23,7 @@ struct portal_draft {
 	struct str code;                   /* hers at the authority */
 	const struct json *facts;          /* {"申請者": {…}, …} */
 	const struct json *sources;        /* alias -> {source, date}: for 出典 */
+	const struct json *about;          /* of the application being corrected, or NULL */
 	struct form *form;
 };
 /* Loads the draft, reads what it is prefilled with from the authority's

@@ -63,7 +63,7 @@ struct result portal_open_form(struct visit *v, struct portal_draft *d,
                                const struct json *answers, struct err *err)
 {
 	struct form_input in = { .procedure = d->procedure, .facts = d->facts,
-		.answers = answers, .now_us = v->now };
+		.answers = answers, .about = d->about, .now_us = v->now };
 	return form_open(v->a, &in, &d->form, err);
 }
 
@@ -80,6 +80,11 @@ static struct result load(struct visit *v, struct str draft_id, struct portal_dr
 		            "procedure %.*s %.*s is not published any more",
 		            STR_ARG(d->draft.procedure), STR_ARG(d->draft.version));
 	TRY(visit_code(v, d->draft.authority, &d->code, err));
+	if (d->draft.case_id.n) { /* a correction counts from the first submission */
+		struct apply_case c;
+		TRY(case_load_of(db, v->a, d->draft.org, d->draft.subject, d->draft.case_id, &c, err));
+		d->about = case_about(v->a, &c);
+	}
 	return read_facts(v, db, d, err);
 }
 
