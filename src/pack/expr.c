@@ -135,6 +135,11 @@ void compile_pending(struct load *l)
 	for (const struct pending *x = l->pending; x; x = x->next) {
 		if (x->page && x->dest == &x->page->group_from)
 			continue;
+		if (arena_over(l->arena)) { /* the names alone are too many: stop before memory does */
+			issue_add(&l->issues, x->src, place_of_text(x->src, x->node), false,
+			          STR("split the procedure"), "too many names and expressions");
+			break;
+		}
 		bool fresh = x->scope == SCOPE_VALUES || (x->scope == SCOPE_ITEM && x->page != page);
 		if (fresh || !plain[x->scope])
 			plain[x->scope] = known_names(l, x->scope, x->page, x->scope == SCOPE_DECIDE

@@ -79,17 +79,30 @@ struct place place_of(const struct json *node)
 	return (struct place){ node->line, node->col };
 }
 
-/* The line with this number, without its end. */
+/* Where the line with this number begins. */
+static size_t line_start(struct str text, uint32_t line)
+{
+	size_t at = 0;
+	for (uint32_t i = 1; i < line; i++) {
+		size_t end = str_find_char(str_from(text, at), '\n');
+		if (end == STR_NONE)
+			return text.n;
+		at += end + 1;
+	}
+	return at;
+}
+
+/* The line that begins there, without its end. */
+static struct str line_from(struct str text, size_t start)
+{
+	struct str rest = str_from(text, start);
+	size_t end = str_find_char(rest, '\n');
+	return end == STR_NONE ? rest : str_sub(rest, 0, end);
+}
+
 static struct str line_at(struct str text, uint32_t line)
 {
-	for (uint32_t i = 1; i < line; i++) {
-		size_t end = str_find_char(text, '\n');
-		if (end == STR_NONE)
-			return STR("");
-		text = str_from(text, end + 1);
-	}
-	size_t end = str_find_char(text, '\n');
-	return end == STR_NONE ? text : str_sub(text, 0, end);
+	return line_from(text, line_start(text, line));
 }
 
 /* Characters, not bytes: what an editor shows as the column. */
@@ -139,12 +152,15 @@ struct place place_of_key(const struct source *src, const struct json *map, size
 	enum { LINES_BACK = 100 }; /* a key with its value further down than that is not ours */
 	struct place value = place_of(&map->items[i]);
 	struct str key = map->keys[i];
-	size_t limit = offset_of(line_at(src->text, value.line), value.col) + 1;
+	size_t start = line_start(src->text, value.line);
+	size_t limit = offset_of(line_from(src->text, start), value.col) + 1;
 	for (uint32_t line = value.line; line > 0 && line + LINES_BACK > value.line; line--) {
-		struct str text = line_at(src->text, line);
+		struct str text = line_from(src->text, start);
 		size_t at = key_in_line(text, key, line == value.line ? limit : STR_NONE);
 		if (at != STR_NONE)
 			return (struct place){ line, column_of(text, at) };
+		size_t before = start > 0 ? str_rfind_char(str_sub(src->text, 0, start - 1), '\n') : STR_NONE;
+		start = before == STR_NONE ? 0 : before + 1;
 	}
 	return value;
 }

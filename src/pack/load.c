@@ -52,7 +52,9 @@ void mistake_key(struct load *l, const struct json *map, size_t i, struct str hi
 {
 	va_list ap;
 	va_start(ap, fmt);
-	say(l, place_of_key(l->src, map, i), false, hint, fmt, ap);
+	/* Looking for the place costs; a hostile file has mistakes without end. */
+	bool kept = l->issues.n < PACK_ISSUES_MAX;
+	say(l, kept ? place_of_key(l->src, map, i) : place_of(map), false, hint, fmt, ap);
 	va_end(ap);
 }
 

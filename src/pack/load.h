@@ -10,7 +10,7 @@ enum {
 	PACK_FILE_MAX = 256 << 10, /* bytes of one file */
 	PACK_FILES_MAX = 4000,
 	PACK_BYTES_MAX = 16 << 20, /* of all files */
-	PACK_LIST_MAX = 2000,      /* items of any list or mapping */
+	PACK_LIST_MAX = 1000,      /* items of any list or mapping */
 };
 
 /* Which names an expression may read. */

@@ -13,7 +13,7 @@ static const struct shape shape_table_row = {
 };
 
 /* Exactly one of these makes a block. */
-static const struct block_word { const char *key; int kind; } block_words[] = {
+static const struct block_word { const char *key; unsigned kind; } block_words[] = {
 	{ "para", BLOCK_PARA }, { "heading", BLOCK_HEADING }, { "note", BLOCK_NOTE },
 	{ "table", BLOCK_TABLE },
 };

@@ -202,11 +202,41 @@ static void every_mistake_is_found(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* docs/AUTHORING.md is the reference: it names every key that the tables have. */
+static void every_key_is_documented(void **state)
+{
+	(void)state;
+	static const char *const tables[] = {
+		"load_dataset.c", "load_flow.c", "load_letter.c", "load_page.c", "load_procedure.c",
+		"load_test.c",
+	};
+	struct str root = str_sub(golden, 0, golden.n - STR("/tests/golden/pack").n);
+	struct str reference = read_file(arena_printf(arena, "%.*s/docs/AUTHORING.md", STR_ARG(root)));
+	int keys = 0;
+	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+		struct str text = read_file(arena_printf(arena, "%.*s/src/pack/%s", STR_ARG(root), tables[i]));
+		for (size_t at; (at = str_find(text, STR("{ \""))) != STR_NONE;) {
+			struct str key;
+			(void)str_cut(str_from(text, at + 3), '"', &key, &text);
+			if (!str_starts(text, STR(", ROW_")))
+				continue;
+			keys++;
+			struct str with_colon = arena_printf(arena, "%.*s:", STR_ARG(key));
+			struct str quoted = arena_printf(arena, "`%.*s`", STR_ARG(key));
+			if (str_find(reference, with_colon) == STR_NONE && str_find(reference, quoted) == STR_NONE
+			    && !(key.n <= 4 && str_find(reference, key) != STR_NONE))
+				fail_msg("docs/AUTHORING.md does not name '%.*s' of %s", STR_ARG(key), tables[i]);
+		}
+	}
+	assert_true(keys > 80);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_good_pack_has_no_mistake),
 		cmocka_unit_test(every_mistake_is_found),
+		cmocka_unit_test(every_key_is_documented),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
