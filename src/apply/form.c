@@ -81,15 +81,44 @@ static struct result settle_page_fields(struct form *f, const struct pack_page *
 	return ok();
 }
 
-/* The items of a group: as answered, or as the register knows them. */
+static const struct json *stored_item(const struct json *items, struct str id)
+{
+	for (size_t i = 0; i < json_len(items); i++)
+		if (str_eq(json_text(json_get(json_at(items, i), STR("id"))), id))
+			return json_at(items, i);
+	return NULL;
+}
+
+/* The register's item with the answers that were given about it laid over:
+ * whom it is about stays the register's word, whatever was stored. */
+static const struct json *over_register(struct form *f, const struct pack_page *page,
+                                        const struct json *known, const struct json *answers)
+{
+	for (size_t i = 0; i < page->nfields; i++) {
+		const struct pack_field *field = &page->fields[i];
+		const struct json *v = json_path(answers, field->id);
+		if (v && !field->locked && field->type != FIELD_SHOWN)
+			known = json_with(f->arena, known, field->id, v);
+	}
+	return known;
+}
+
+/* The items of a group: those the register knows (by id), or as answered. */
 static struct result group_items(struct form *f, const struct pack_page *page,
                                  const struct json **ret, struct err *err)
 {
-	const struct json *items = json_path(f->effective, page->group);
-	if (!json_is(items, JSON_ARRAY) && page->group_from) {
-		TRY(form_eval_in(f, f->names, page->group_from, &items, err));
+	const struct json *stored = json_path(f->effective, page->group), *known;
+	if (!page->group_from) {
+		*ret = json_is(stored, JSON_ARRAY) ? stored : json_array_done(json_array_new(f->arena));
+		return ok();
 	}
-	*ret = json_is(items, JSON_ARRAY) ? items : json_array_done(json_array_new(f->arena));
+	TRY(form_eval_in(f, f->names, page->group_from, &known, err));
+	struct json_array *items = json_array_new(f->arena);
+	for (size_t i = 0; i < json_len(known); i++) {
+		struct str id = json_text(json_get(json_at(known, i), STR("id")));
+		json_push(items, over_register(f, page, json_at(known, i), stored_item(stored, id)));
+	}
+	*ret = json_array_done(items);
 	return ok();
 }
 

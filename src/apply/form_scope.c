@@ -5,6 +5,7 @@
  * typed never turns into a date by looking like one. */
 #include "apply/form_priv.h"
 #include "base/map.h"
+#include "pack/functions.h"
 #include "rule/native.h"
 
 struct typing {
@@ -181,6 +182,7 @@ const struct feel_value *form_scope(struct form *f, const struct json *answers)
 	if (json_is(f->in.about, JSON_OBJECT))
 		feel_put(&b, STR("case"), from_facts(f->arena, f->in.about));
 	static const struct str params[] = { STR_INIT("path") };
+	pack_functions_put(&b);
 	feel_put(&b, STR("option label"),
 	         feel_native_value(f->arena, option_label, f, params, 1));
 	return feel_keep(f->arena, feel_context_done(&b));

@@ -14,11 +14,7 @@ static const struct json *with_value(struct form *f, const struct json *answers,
 	struct arena *a = f->arena;
 	if (!form_is_group(page) || item < 0)
 		return json_with(a, answers, id, value);
-	/* The items as settled: what the register knows becomes an answer when
-	 * one of them is changed. */
 	const struct json *items = json_path(answers, page->group);
-	if (!json_is(items, JSON_ARRAY))
-		items = json_path(f->effective, page->group);
 	struct json_array *list = json_array_new(a);
 	for (size_t i = 0; i < json_len(items); i++)
 		json_push(list, i == (size_t)item ? json_with(a, json_at(items, i), id, value)
@@ -32,10 +28,20 @@ static const struct json *stored_answers(struct form *f)
 		? f->in.answers : json_object_done(json_object_new(f->arena));
 }
 
+/* Answers to change: in a group the items as settled, so that their numbers
+ * are those the page showed. */
+static const struct json *base_answers(struct form *f, const struct pack_page *page, int item)
+{
+	const struct json *answers = stored_answers(f);
+	if (!form_is_group(page) || item < 0)
+		return answers;
+	return json_with(f->arena, answers, page->group, json_path(f->effective, page->group));
+}
+
 const struct json *form_put(struct form *f, const struct pack_page *page, int item,
                             const struct pack_field *field, const struct json *value)
 {
-	return with_value(f, stored_answers(f), page, item, field->id, value);
+	return with_value(f, base_answers(f, page, item), page, item, field->id, value);
 }
 
 static bool was_posted(const struct pack_field *field, const struct form_raw *raw, size_t n)
@@ -112,7 +118,7 @@ struct result form_take(struct form *f, const struct pack_page *page, int item,
                         struct err *err)
 {
 	struct take t = { .page = page, .item = item, .raw = raw, .nraw = nraw,
-		.answers = stored_answers(f) };
+		.answers = base_answers(f, page, item) };
 	struct form_taken taken = { .form = f };
 	t.done = ARENA_ARRAY(f->arena, bool, page->nfields + 1);
 	t.unseen = ARENA_ARRAY(f->arena, bool, page->nfields + 1);
@@ -134,8 +140,8 @@ struct result form_item_add(struct form *f, const struct pack_page *page,
                             const struct json **ret_answers, struct err *err)
 {
 	struct form_page_state *ps = &f->pages[form_page_index(f, page)];
-	if (!form_is_group(page))
-		return fail(err, ERR_NOT_FOUND, "form.item.gone", NULL, "page %.*s is no group",
+	if (!form_is_group(page) || page->group_from)
+		return fail(err, ERR_NOT_FOUND, "form.item.gone", NULL, "page %.*s takes no further items",
 		            STR_ARG(page->id));
 	size_t max = page->group_max ? page->group_max : 50;
 	if (ps->nitems >= max)
@@ -153,7 +159,7 @@ struct result form_item_remove(struct form *f, const struct pack_page *page, siz
                                const struct json **ret_answers, struct err *err)
 {
 	const struct json *items = json_path(f->effective, page->group);
-	if (!form_is_group(page) || item >= json_len(items))
+	if (!form_is_group(page) || page->group_from || item >= json_len(items))
 		return fail(err, ERR_NOT_FOUND, "form.item.gone", NULL, "no item %zu on page %.*s",
 		            item, STR_ARG(page->id));
 	struct json_array *list = json_array_new(f->arena);

@@ -29,7 +29,7 @@ char *buf_reserve(struct buf *b, size_t n)
 		b->over = true;
 		return NULL;
 	}
-	if (b->cap - b->n < n) {
+	if (!b->p || b->cap - b->n < n) {
 		size_t cap = b->cap ? b->cap * 2 : 256;
 		while (cap - b->n < n)
 			cap *= 2;

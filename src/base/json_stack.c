@@ -119,7 +119,7 @@ static size_t duplicate(const struct json_key *keys, size_t n)
 struct result json_stack_close_object(struct json_stack *s, size_t base, struct json *into,
                                       const struct json_key **ret_duplicate, struct err *err)
 {
-	size_t hit = duplicate(s->keys + base, s->n - base);
+	size_t hit = s->n > base ? duplicate(s->keys + base, s->n - base) : STR_NONE;
 	*ret_duplicate = hit == STR_NONE ? NULL : &s->keys[base + hit];
 	return *ret_duplicate ? ok() : take(s, base, true, into, err);
 }

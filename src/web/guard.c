@@ -1,6 +1,7 @@
 /* What stands before every handler: routing, session, permission, CSRF; and
  * behind it: the error page and one log line. Deny by default: a row says who
  * may call, and nothing is reachable without a row. */
+#include "base/encode.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "net/csrf.h"
@@ -185,7 +186,7 @@ void app_serve(void *ctx, const struct http_request *in, struct http_response *r
 	case ROUTE_NO_METHOD:
 		visit_error_page(&v, &(struct err){ .kind = ERR_INPUT, .code = "error.method" });
 		r->status = 405;
-		http_set(r, STR("Allow"), STR("GET, HEAD, POST"));
+		http_set(r, STR("Allow"), router_allow(app->router, q.arena, q.path));
 		return;
 	}
 }

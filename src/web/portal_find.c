@@ -1,5 +1,6 @@
 /* Finding a procedure: by words, life event and municipality; and the page of
  * one procedure: who may, what is needed, by when, under which law, where. */
+#include "base/encode.h"
 #include "web/portal.h"
 
 static const struct json *procedure_card(struct visit *v, const struct procedure *p,

@@ -220,7 +220,9 @@ static struct result put_items(const struct shown *s, struct json_object *o, str
 	}
 	json_put(o, STR("items"), json_array_done(list));
 	json_put_str(o, STR("item_label_html"), visit_html(v, &s->page->group_item));
-	json_put_bool(o, STR("may_add"), !s->page->group_max || n < s->page->group_max);
+	json_put_bool(o, STR("may_add"), !s->page->group_from &&
+	              (!s->page->group_max || n < s->page->group_max));
+	json_put_bool(o, STR("may_remove"), !s->page->group_from);
 	return ok();
 }
 
