@@ -55,6 +55,7 @@ struct node {
 	bool asks_input;            /* the subtree reads "?" */
 	uint32_t pos;               /* byte offset in the source */
 	uint32_t n, nnames;
+	uint16_t height;            /* longest way down, at most SYNTAX_TREE_MAX */
 	struct str name;
 	struct str full;            /* outermost N_PATH or N_NAME of a chain from a fact: "a.b.c" */
 	const struct node *const *kids;

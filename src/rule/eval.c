@@ -5,6 +5,34 @@
 #include "rule/builtin.h"
 #include "rule/temporal.h"
 
+void machine_init(struct machine *m, const struct feel_scope *s, struct arena *a, struct err *err)
+{
+	*m = (struct machine){ .a = a, .scope = s, .err = err, .bytes = MACHINE_BYTES,
+		.steps = s->max_steps ? s->max_steps : MACHINE_STEPS };
+}
+
+/* Shared parts count each time they are met. */
+static void measure(struct machine *m, const struct feel_value *v, uint32_t *left, int depth)
+{
+	if (!*left || depth > MACHINE_NESTING)
+		machine_limit(m, "feel.result", "the result is too large or nested too deeply");
+	--*left;
+	size_t n = v->kind == FEEL_LIST ? v->list.n : v->kind == FEEL_CONTEXT ? v->context.n : 0;
+	const struct feel_value *kids = v->kind == FEEL_LIST ? v->list.items : v->context.values;
+	for (size_t i = 0; i < n; i++)
+		measure(m, &kids[i], left, depth + 1);
+	if (v->kind == FEEL_RANGE) {
+		measure(m, &v->range->low, left, depth + 1);
+		measure(m, &v->range->high, left, depth + 1);
+	}
+}
+
+void machine_measure(struct machine *m, const struct feel_value *v)
+{
+	uint32_t left = MACHINE_RESULT_NODES;
+	measure(m, v, &left, 0);
+}
+
 void machine_limit(struct machine *m, const char *code, const char *what)
 {
 	m->failed = fail(m->err, ERR_LIMIT, code, NULL, "%s", what);
@@ -135,38 +163,70 @@ static struct feel_value property(struct machine *m, const struct feel_value *v,
 	return r;
 }
 
+/* Is a key of the chain absent, as opposed to there and null? */
+static bool chain_absent(struct machine *m, const struct node *n, const struct frame *f,
+                         struct feel_value *ret)
+{
+	if (n->kind == N_NAME) {
+		const struct feel_value *v = frame_find(f, n->name);
+		if (!v)
+			v = feel_get(m->scope->names, n->name);
+		if (v)
+			*ret = *v;
+		return !v;
+	}
+	bool absent = chain_absent(m, n->kids[0], f, ret);
+	if (!absent)
+		*ret = property(m, ret, n->name, &absent, 0);
+	return absent;
+}
+
 /* A chain from a fact is reported missing as a whole, once. */
 static struct feel_value eval_path(struct machine *m, const struct node *n, const struct frame *f)
 {
-	bool absent = false, watch = m->missing && n->full.n;
-	size_t before = 0;
-	if (watch)
-		before = m->missing->n;
-	struct feel_value v = machine_eval(m, n->kids[0], f);
+	bool absent = false;
+	struct feel_value v = machine_eval(m, n->kids[0], f), way;
 	struct feel_value r = property(m, &v, n->name, &absent, 0);
-	const struct node *root = n;
-	while (root->kind == N_PATH)
-		root = root->kids[0];
-	if (watch && !root->in_filter && (absent || m->missing->n > before)) {
-		m->missing->n = before;
-		missing_add(m, n->full);
+	if (m->missing && n->full.n && r.kind == FEEL_NULL && chain_absent(m, n, f, &way)) {
+		const struct node *root = n;
+		while (root->kind == N_PATH)
+			root = root->kids[0];
+		if (!root->in_filter)
+			missing_add(m, n->full);
 	}
 	return r;
+}
+
+/* With missing facts both sides are looked at: when one decides by what is known,
+ * nothing the other lacks needs to be asked. */
+static struct feel_value logic_missing(struct machine *m, const struct node *n,
+                                       const struct frame *f, enum feel_truth decides)
+{
+	size_t before = m->missing->n;
+	struct feel_value x = machine_eval(m, n->kids[0], f);
+	enum feel_truth tx = value_truth(&x);
+	size_t between = m->missing->n;
+	if (tx == decides && between == before)
+		return x;
+	struct feel_value y = machine_eval(m, n->kids[1], f);
+	enum feel_truth ty = value_truth(&y);
+	if (ty == decides && m->missing->n == between)
+		m->missing->n = before;
+	return truth_value(n->kind == N_AND ? truth_and(tx, ty) : truth_or(tx, ty));
 }
 
 static struct feel_value eval_logic(struct machine *m, const struct node *n, const struct frame *f)
 {
 	enum feel_truth decides = n->kind == N_AND ? FEEL_FALSE : FEEL_TRUE;
-	size_t before = m->missing ? m->missing->n : 0;
+	if (m->missing)
+		return logic_missing(m, n, f, decides);
 	struct feel_value x = machine_eval(m, n->kids[0], f);
 	enum feel_truth tx = value_truth(&x);
 	if (tx == decides)
 		return x;
 	struct feel_value y = machine_eval(m, n->kids[1], f);
-	enum feel_truth ty = value_truth(&y);
-	if (ty == decides && m->missing)
-		m->missing->n = before; /* whatever the left side is, the result stands */
-	return truth_value(n->kind == N_AND ? truth_and(tx, ty) : truth_or(tx, ty));
+	return truth_value(n->kind == N_AND ? truth_and(tx, value_truth(&y))
+	                                    : truth_or(tx, value_truth(&y)));
 }
 
 static struct feel_value eval_compare(struct machine *m, const struct node *n,
@@ -214,7 +274,7 @@ static struct feel_value eval_if(struct machine *m, const struct node *n, const 
 {
 	size_t before = m->missing ? m->missing->n : 0;
 	struct feel_value c = machine_eval(m, n->kids[0], f);
-	bool open = m->missing && c.kind == FEEL_NULL && m->missing->n > before;
+	bool open = m->missing && m->missing->n > before;
 	if (open)
 		m->missing->off++;
 	struct feel_value r = machine_eval(m, n->kids[feel_true(&c) ? 1 : 2], f);
@@ -374,10 +434,12 @@ static struct feel_value eval_call(struct machine *m, const struct node *n, cons
 		args[i] = machine_eval(m, n->kids[i + 1], f);
 	if (!b && fn.kind == FEEL_FUNCTION && fn.function->kind == FN_BUILTIN)
 		b = fn.function->builtin;
+	if (fn.kind != FEEL_FUNCTION && n->kids[0]->kind == N_NAME)
+		b = builtin_find(n->kids[0]->name); /* a fact may be called "date", too */
 	if (b)
 		return n->names ? builtin_call_named(m, b, n->names, args, nargs)
 		                : builtin_call(m, b, args, nargs);
-	if (fn.kind == FEEL_RANGE || fn.kind != FEEL_FUNCTION)
+	if (fn.kind != FEEL_FUNCTION)
 		return feel_null();
 	if (n->names) {
 		struct feel_value *placed = machine_alloc(m, fn.function->nparams, sizeof *placed);

@@ -22,7 +22,7 @@ static const struct node *parse_all(struct parser *p, parse_fn *parse)
 
 static struct result check_source(struct arena *a, struct str source, struct err *err)
 {
-	if (source.n > SYNTAX_BYTES_MAX || arena_left(a) / 64 < source.n)
+	if (source.n > SYNTAX_BYTES_MAX || arena_left(a) < SYNTAX_ARENA_MIN + source.n)
 		return fail(err, ERR_TOO_LARGE, "feel.size", NULL, "expression of %zu bytes, at most %d",
 		            source.n, SYNTAX_BYTES_MAX);
 	if (!utf8_valid(source))
@@ -36,8 +36,7 @@ static struct result compile(struct arena *a, struct str source, const struct fe
 {
 	struct feel_diag scratch = { 0 };
 	TRY(check_source(a, source, err));
-	struct parser *p = ARENA_NEW(a, struct parser);
-	p->a = a;
+	struct parser parser = { .a = a }, *p = &parser; /* 8 kB that no arena should keep */
 	p->src = arena_str(a, source);
 	p->known = known;
 	p->diag = ret_diag ? ret_diag : &scratch;
@@ -67,37 +66,13 @@ struct result feel_compile_tests(struct arena *a, struct str source,
 	return compile(a, source, known, parse_tests, ret, ret_diag, err);
 }
 
-/* What a result holds must be bounded, too: shared parts count each time. */
-static void measure(struct machine *m, const struct feel_value *v, uint32_t *left, int depth)
-{
-	if (!*left || depth > MACHINE_NESTING)
-		machine_limit(m, "feel.result", "the result is too large or nested too deeply");
-	--*left;
-	size_t n = v->kind == FEEL_LIST ? v->list.n : v->kind == FEEL_CONTEXT ? v->context.n : 0;
-	const struct feel_value *kids = v->kind == FEEL_LIST ? v->list.items : v->context.values;
-	for (size_t i = 0; i < n; i++)
-		measure(m, &kids[i], left, depth + 1);
-	if (v->kind == FEEL_RANGE) {
-		measure(m, &v->range->low, left, depth + 1);
-		measure(m, &v->range->high, left, depth + 1);
-	}
-}
-
-static void machine_init(struct machine *m, const struct feel_scope *s, struct arena *a,
-                         struct err *err)
-{
-	*m = (struct machine){ .a = a, .scope = s, .err = err, .bytes = MACHINE_BYTES,
-		.steps = s->max_steps ? s->max_steps : MACHINE_STEPS };
-}
-
 static struct result run(struct machine *m, const struct feel_expr *e,
                          const struct feel_value **ret)
 {
 	if (setjmp(m->bail))
 		return m->failed;
 	struct feel_value v = machine_eval(m, e->root, NULL);
-	uint32_t left = MACHINE_RESULT_NODES;
-	measure(m, &v, &left, 0);
+	machine_measure(m, &v);
 	struct feel_value *kept = machine_alloc(m, 1, sizeof *kept);
 	*kept = v;
 	*ret = kept;

@@ -240,6 +240,7 @@ static void name_token(struct parser *p, struct token *t)
 	t->kind = keyword(word);
 	t->text = word;
 	t->end = end;
+	names_length(p, word, t->start);
 	if (t->kind != T_NAME || names_local(p, word) || feel_get(p->known, word))
 		return;
 	for (;;) {
@@ -254,6 +255,7 @@ static void name_token(struct parser *p, struct token *t)
 		if (keyword(word) != T_NAME)
 			return;
 		t->text = arena_printf(p->a, "%.*s %.*s", STR_ARG(t->text), STR_ARG(word));
+		names_length(p, t->text, t->start);
 		t->end = end;
 	}
 }

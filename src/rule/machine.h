@@ -12,7 +12,7 @@
 #include "rule/native.h"
 
 enum {
-	MACHINE_STEPS = 100000, MACHINE_DEPTH = 400, MACHINE_BYTES = 32 << 20, MACHINE_NESTING = 64,
+	MACHINE_STEPS = 100000, MACHINE_DEPTH = 1500, MACHINE_BYTES = 32 << 20, MACHINE_NESTING = 64,
 	MACHINE_RESULT_NODES = 1000000,
 };
 
@@ -55,6 +55,9 @@ struct machine {
 	jmp_buf bail;
 };
 
+void machine_init(struct machine *m, const struct feel_scope *s, struct arena *a, struct err *err);
+/* Leaves with a limit when a result is too large to be walked. */
+void machine_measure(struct machine *m, const struct feel_value *v);
 _Noreturn void machine_limit(struct machine *m, const char *code, const char *what);
 static inline void machine_step(struct machine *m, size_t cost)
 {

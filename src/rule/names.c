@@ -34,8 +34,16 @@ void names_special(struct parser *p, struct str name)
 
 void names_key(struct parser *p, struct str name)
 {
+	if (p->nkeys == KEYS_MAX)
+		syntax_fail(p, p->pos, "feel.depth", "more than %d keys", KEYS_MAX);
 	names_special(p, name);
 	push(p, &p->keys, &p->nkeys, &p->cap_keys, name);
+}
+
+void names_length(struct parser *p, struct str name, size_t pos)
+{
+	if (name.n > NAME_BYTES_MAX)
+		syntax_fail(p, pos, "feel.long_name", "a name of more than %d bytes", NAME_BYTES_MAX);
 }
 
 static void collect(struct parser *p, const struct feel_value *v, int depth)
@@ -169,6 +177,7 @@ struct str names_raw(struct parser *p, enum token_kind end)
 		struct str piece = str_sub(p->src, from, p->pos - from);
 		name = name.n ? arena_printf(p->a, "%.*s%s%.*s", STR_ARG(name), gap ? " " : "",
 		                             STR_ARG(piece)) : piece;
+		names_length(p, name, start);
 		size_t before = p->pos;
 		skip_space(p);
 		gap = p->pos > before;

@@ -11,6 +11,8 @@ void parse_enter(struct parser *p)
 
 struct node *node_new(struct parser *p, enum node_kind k, size_t pos)
 {
+	if (arena_left(p->a) < SYNTAX_ARENA_MIN)
+		syntax_fail(p, pos, "feel.size", "the expression is too large");
 	struct node *n = ARENA_NEW(p->a, struct node);
 	n->kind = k;
 	n->pos = (uint32_t)pos;
@@ -24,8 +26,14 @@ struct node *node_kids(struct parser *p, enum node_kind k, size_t pos,
 	const struct node **copy = ARENA_ARRAY(p->a, const struct node *, n);
 	for (size_t i = 0; i < n; i++) {
 		copy[i] = kids[i];
-		node->asks_input |= kids[i] && kids[i]->asks_input;
+		if (!kids[i])
+			continue;
+		node->asks_input |= kids[i]->asks_input;
+		if (kids[i]->height >= node->height)
+			node->height = (uint16_t)(kids[i]->height + 1);
 	}
+	if (node->height > SYNTAX_TREE_MAX)
+		syntax_fail(p, pos, "feel.depth", "more than %d operators in a row", SYNTAX_TREE_MAX);
 	node->kids = copy;
 	node->n = (uint32_t)n;
 	return node;
@@ -40,6 +48,8 @@ static struct node *pair(struct parser *p, enum node_kind k, const struct node *
 
 void vec_push(struct parser *p, struct node_vec *v, const struct node *n, struct str name)
 {
+	if (arena_left(p->a) < SYNTAX_ARENA_MIN)
+		syntax_fail(p, p->pos, "feel.size", "the expression is too large");
 	if (v->n == v->cap) {
 		size_t cap = v->cap ? v->cap * 2 : 4;
 		const struct node **nodes = ARENA_ARRAY(p->a, const struct node *, cap);

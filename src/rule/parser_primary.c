@@ -290,7 +290,8 @@ static const struct node *parse_call(struct parser *p, const struct node *callee
 	struct node *n = node_kids(p, N_CALL, callee->pos, v.p, v.n);
 	n->names = named ? v.names + 1 : NULL;
 	n->nnames = named ? (uint32_t)v.n - 1 : 0;
-	if (callee->kind == N_NAME && !callee->local && !feel_get(p->known, callee->name))
+	const struct feel_value *known = callee->kind == N_NAME ? feel_get(p->known, callee->name) : NULL;
+	if (callee->kind == N_NAME && !callee->local && !feel_is(known, FEEL_FUNCTION))
 		n->builtin = builtin_find(callee->name);
 	return n;
 }

@@ -36,9 +36,17 @@ static const struct node *chain_root(const struct node *n)
 
 static struct str chain_text(struct arena *a, const struct node *n)
 {
-	if (n->kind == N_NAME)
-		return n->name;
-	return arena_printf(a, "%.*s.%.*s", STR_ARG(chain_text(a, n->kids[0])), STR_ARG(n->name));
+	size_t total = n->name.n;
+	for (const struct node *x = n; x->kind == N_PATH; x = x->kids[0])
+		total += x->kids[0]->name.n + 1;
+	char *p = arena_alloc(a, total + 1), *end = p + total;
+	for (const struct node *x = n;; x = x->kids[0]) {
+		end -= x->name.n;
+		memcpy(end, x->name.p, x->name.n);
+		if (x->kind != N_PATH)
+			return str_of(p, total);
+		*--end = '.';
+	}
 }
 
 static void walk(struct reads *r, const struct node *n)

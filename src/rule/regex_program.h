@@ -36,8 +36,8 @@ struct regex {
 	struct regex_inst *prog;
 	size_t n, cap, groups, slots;
 	bool dot_all, lines, fold, literal, backs;
-	uint64_t *seen;    /* (instruction, place) tried; size is for one text */
-	size_t seen_words;
+	uint64_t *seen;    /* (place, instruction) tried, place by place */
+	size_t seen_words, seen_from, seen_to; /* the words in use */
 };
 
 bool class_has(const struct regex *r, const struct char_class *c, uint32_t cp);

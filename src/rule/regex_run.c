@@ -95,8 +95,10 @@ static bool tried(struct run *x, size_t pc, size_t at)
 	struct regex *r = x->r;
 	if (r->backs)
 		return false;
-	size_t bit = pc * (x->s.n + 1) + at;
+	size_t bit = at * r->n + pc;
 	uint64_t mask = 1ULL << (bit % 64);
+	if (bit / 64 >= r->seen_to)
+		r->seen_to = bit / 64 + 1;
 	if (r->seen[bit / 64] & mask)
 		return true;
 	r->seen[bit / 64] |= mask;
@@ -183,8 +185,9 @@ static bool match_at(struct run *x, size_t at)
 }
 
 /* The memory of what was tried holds for all starting places of one search:
- * what failed from there before fails again. */
-static void fresh_memory(struct machine *m, struct regex *r, struct str s)
+ * what failed from there before fails again. The next search forgets only what
+ * the last one touched, so that replacing every letter stays linear. */
+static void fresh_memory(struct machine *m, struct regex *r, struct str s, size_t from)
 {
 	size_t bits, words;
 	if (r->backs)
@@ -192,19 +195,22 @@ static void fresh_memory(struct machine *m, struct regex *r, struct str s)
 	if (__builtin_mul_overflow(r->n, s.n + 1, &bits) || bits / 8 > SEEN_BYTES_MAX)
 		machine_limit(m, "feel.regex", "a pattern is too long for a text of this size");
 	words = bits / 64 + 1;
-	machine_step(m, words / 64);
 	if (words > r->seen_words) {
+		machine_step(m, words / 64);
 		r->seen = machine_alloc(m, words, sizeof *r->seen);
 		r->seen_words = words;
+	} else if (r->seen_to > r->seen_from) {
+		machine_step(m, (r->seen_to - r->seen_from) / 64);
+		memset(r->seen + r->seen_from, 0, (r->seen_to - r->seen_from) * sizeof *r->seen);
 	}
-	memset(r->seen, 0, words * sizeof *r->seen);
+	r->seen_from = r->seen_to = from * r->n / 64;
 }
 
 bool regex_find(struct machine *m, struct regex *r, struct str s, size_t from,
                 size_t groups[2 * REGEX_GROUPS])
 {
 	struct run x = { .m = m, .r = r, .s = s };
-	fresh_memory(m, r, s);
+	fresh_memory(m, r, s, from);
 	for (size_t at = from; at <= s.n; at++) {
 		if (at < s.n && ((unsigned char)s.p[at] & 0xc0) == 0x80)
 			continue;

@@ -10,7 +10,14 @@
 
 #include "rule/ast.h"
 
-enum { SYNTAX_DEPTH_MAX = 120, SYNTAX_BYTES_MAX = 256 << 10, LOCALS_MAX = 256 };
+enum {
+	SYNTAX_DEPTH_MAX = 120,       /* brackets within brackets */
+	SYNTAX_TREE_MAX = 1000,       /* operators side by side: 1 + 1 + … */
+	SYNTAX_BYTES_MAX = 64 << 10,
+	SYNTAX_ARENA_MIN = 64 << 10,  /* left in the caller's arena, at least */
+	NAME_BYTES_MAX = 300,
+	LOCALS_MAX = 256, KEYS_MAX = 2000,
+};
 
 enum token_kind {
 	T_END, T_NUMBER, T_STRING, T_AT, T_NAME, T_QUESTION,
@@ -99,6 +106,7 @@ struct node *node_kids(struct parser *p, enum node_kind k, size_t pos, const str
 /* An example of a node's value from the known names, or NULL; of its items. */
 const struct feel_value *node_shape(struct parser *p, const struct node *n);
 const struct feel_value *item_shape(const struct feel_value *shape);
+void names_length(struct parser *p, struct str name, size_t pos);
 void parse_enter(struct parser *p);
 static inline void parse_leave(struct parser *p) { p->depth--; }
 

@@ -1,0 +1,241 @@
+/* Decision tables: evaluation and hit policies (DMN 1.5 §8.2.8, §8.2.11). */
+#include "rule/table.h"
+
+#include "rule/machine.h"
+
+enum { TABLE_STEPS_PER_CELL = 20 };
+
+/* One evaluation. Everything lies in the arena: a limit may leave at any time. */
+struct deciding {
+	struct machine m;
+	const struct rule_table *t;
+	struct feel_value *inputs;
+	uint32_t *matched;
+	size_t nmatched;
+	struct rule_outcome out;
+};
+
+static bool row_matches(struct deciding *d, const struct rule_row *row)
+{
+	for (size_t i = 0; i < d->t->ninputs; i++)
+		if (row->when[i] &&
+		    machine_test(&d->m, row->when[i]->root, NULL, &d->inputs[i]) != FEEL_TRUE)
+			return false;
+	return true;
+}
+
+/* The rows that match. A table index will hand out candidates here instead. */
+static void match_rows(struct deciding *d)
+{
+	for (size_t i = 0; i < d->t->nrows; i++) {
+		machine_step(&d->m, 1);
+		if (!row_matches(d, &d->t->rows[i]))
+			continue;
+		d->matched[d->nmatched++] = (uint32_t)i;
+		if (d->t->hit == HIT_FIRST)
+			return;
+	}
+}
+
+/* The value of a row: its only output, or a context of them. */
+static struct feel_value outputs(struct deciding *d, const struct feel_expr *const *then)
+{
+	const struct rule_table *t = d->t;
+	struct feel_value *values = machine_alloc(&d->m, t->noutputs, sizeof *values);
+	struct str *keys = machine_alloc(&d->m, t->noutputs, sizeof *keys);
+	for (size_t i = 0; i < t->noutputs; i++) {
+		values[i] = then[i] ? machine_eval(&d->m, then[i]->root, NULL) : feel_null();
+		keys[i] = t->outputs[i].name;
+	}
+	if (t->noutputs == 1)
+		return values[0];
+	struct feel_value v = { .kind = FEEL_CONTEXT };
+	v.context.keys = keys;
+	v.context.values = values;
+	v.context.n = t->noutputs;
+	return v;
+}
+
+static struct feel_value trouble(struct deciding *d, enum rule_trouble kind, size_t column)
+{
+	d->out.trouble = kind;
+	d->out.column = (uint32_t)column;
+	return feel_null();
+}
+
+static struct feel_value defaults(struct deciding *d)
+{
+	const struct rule_table *t = d->t;
+	const struct feel_expr **dflt = machine_alloc(&d->m, t->noutputs, sizeof *dflt);
+	for (size_t i = 0; i < t->noutputs; i++) {
+		dflt[i] = t->outputs[i].dflt;
+		d->out.is_default |= dflt[i] != NULL;
+	}
+	return d->out.is_default ? outputs(d, dflt) : feel_null();
+}
+
+static struct feel_value any_hit(struct deciding *d, const struct feel_value *values)
+{
+	for (size_t i = 1; i < d->nmatched; i++)
+		if (machine_equal(&d->m, &values[0], &values[i]) != FEEL_TRUE)
+			return trouble(d, TROUBLE_DIFFERENT, d->t->ninputs);
+	return values[0];
+}
+
+/* Place of an output's value among its values; the first is the best. */
+static bool rank_of(struct deciding *d, const struct feel_value *ranks, const struct feel_value *v,
+                    size_t *ret)
+{
+	for (size_t i = 0; i < ranks->list.n; i++)
+		if (machine_equal(&d->m, &ranks->list.items[i], v) == FEEL_TRUE) {
+			*ret = i;
+			return true;
+		}
+	return false;
+}
+
+/* Is x better than y? By the first output whose ranks differ. */
+static int compare_ranks(const size_t *x, const size_t *y, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (x[i] != y[i])
+			return x[i] < y[i] ? -1 : 1;
+	return 0;
+}
+
+static bool rank_rows(struct deciding *d, const struct feel_value *values, size_t *ranks)
+{
+	const struct rule_table *t = d->t;
+	for (size_t o = 0; o < t->noutputs; o++) {
+		struct feel_value order = feel_list(NULL, 0);
+		if (t->outputs[o].values)
+			order = machine_eval(&d->m, t->outputs[o].values->root, NULL);
+		for (size_t i = 0; i < d->nmatched; i++) {
+			const struct feel_value *v = t->noutputs == 1 ? &values[i]
+			                                             : &values[i].context.values[o];
+			size_t *rank = &ranks[i * t->noutputs + o];
+			*rank = 0;
+			if (t->outputs[o].values && !rank_of(d, &order, v, rank)) {
+				trouble(d, TROUBLE_OUTPUT, t->ninputs + o);
+				return false;
+			}
+		}
+	}
+	return true;
+}
+
+/* All values, best first; stable, so that equals keep the table's order. */
+static struct feel_value ordered(struct deciding *d, struct feel_value *values)
+{
+	size_t n = d->t->noutputs, *ranks = machine_alloc(&d->m, d->nmatched * n, sizeof *ranks);
+	size_t *order = machine_alloc(&d->m, d->nmatched, sizeof *order);
+	struct feel_value *out = machine_alloc(&d->m, d->nmatched, sizeof *out);
+	if (!rank_rows(d, values, ranks))
+		return feel_null();
+	for (size_t i = 0; i < d->nmatched; i++) {
+		size_t k = i;
+		for (; k > 0 && compare_ranks(&ranks[i * n], &ranks[order[k - 1] * n], n) < 0; k--) {
+			machine_step(&d->m, 1);
+			order[k] = order[k - 1];
+		}
+		order[k] = i;
+	}
+	for (size_t i = 0; i < d->nmatched; i++)
+		out[i] = values[order[i]];
+	return feel_list(out, d->nmatched);
+}
+
+static struct feel_value aggregated(struct deciding *d, const struct feel_value *values)
+{
+	struct feel_value best = values[0];
+	int c;
+	if (d->t->aggregate == AGGREGATE_COUNT)
+		return feel_int((int64_t)d->nmatched);
+	for (size_t i = 1; i < d->nmatched; i++) {
+		if (d->t->aggregate == AGGREGATE_SUM) {
+			best = operator_add(&d->m, &best, &values[i]);
+			continue;
+		}
+		if (!feel_order(&values[i], &best, &c))
+			return feel_null();
+		if (d->t->aggregate == AGGREGATE_MIN ? c < 0 : c > 0)
+			best = values[i];
+	}
+	return best;
+}
+
+static struct feel_value decide(struct deciding *d)
+{
+	enum rule_hit hit = d->t->hit;
+	if (!d->nmatched)
+		return defaults(d);
+	if (hit == HIT_UNIQUE && d->nmatched > 1)
+		return trouble(d, TROUBLE_SEVERAL, 0);
+	struct feel_value *values = machine_alloc(&d->m, d->nmatched, sizeof *values);
+	for (size_t i = 0; i < d->nmatched; i++)
+		values[i] = outputs(d, d->t->rows[d->matched[i]].then);
+	switch (hit) {
+	case HIT_UNIQUE: case HIT_FIRST: return values[0];
+	case HIT_ANY: return any_hit(d, values);
+	case HIT_OUTPUT_ORDER: return ordered(d, values);
+	case HIT_PRIORITY: {
+		struct feel_value all = ordered(d, values);
+		return all.kind == FEEL_LIST ? all.list.items[0] : all;
+	}
+	case HIT_COLLECT:
+		if (d->t->aggregate)
+			return aggregated(d, values);
+		return feel_list(values, d->nmatched);
+	case HIT_RULE_ORDER: return feel_list(values, d->nmatched);
+	}
+	return feel_null();
+}
+
+static struct feel_value evaluate(struct deciding *d)
+{
+	const struct rule_table *t = d->t;
+	for (size_t i = 0; i < t->ninputs; i++) {
+		d->inputs[i] = machine_eval(&d->m, t->inputs[i].expr->root, NULL);
+		if (t->inputs[i].values && d->inputs[i].kind != FEEL_NULL &&
+		    machine_test(&d->m, t->inputs[i].values->root, NULL, &d->inputs[i]) != FEEL_TRUE)
+			return trouble(d, TROUBLE_INPUT, i);
+	}
+	match_rows(d);
+	return decide(d);
+}
+
+/* A table may look at every cell: its steps grow with it, on top of the scope's. */
+static uint32_t steps_of(const struct rule_table *t, const struct feel_scope *s)
+{
+	uint64_t cells = (uint64_t)t->nrows * (t->ninputs + t->noutputs) + 1;
+	uint64_t steps = (s->max_steps ? s->max_steps : MACHINE_STEPS) + cells * TABLE_STEPS_PER_CELL;
+	return steps > UINT32_MAX ? UINT32_MAX : (uint32_t)steps;
+}
+
+static struct result run(struct deciding *d)
+{
+	if (setjmp(d->m.bail))
+		return d->m.failed;
+	d->inputs = machine_alloc(&d->m, d->t->ninputs, sizeof *d->inputs);
+	d->matched = machine_alloc(&d->m, d->t->nrows, sizeof *d->matched);
+	struct feel_value v = evaluate(d), *kept = machine_alloc(&d->m, 1, sizeof *kept);
+	machine_measure(&d->m, &v);
+	*kept = v;
+	d->out.value = kept;
+	d->out.inputs = d->inputs;
+	d->out.matched = d->matched;
+	d->out.nmatched = d->nmatched;
+	return ok();
+}
+
+struct result rule_table_eval(const struct rule_table *t, const struct feel_scope *s,
+                              struct arena *a, struct rule_outcome *ret, struct err *err)
+{
+	struct deciding *d = ARENA_NEW(a, struct deciding);
+	d->t = t;
+	machine_init(&d->m, s, a, err);
+	d->m.steps = steps_of(t, s);
+	TRY(run(d));
+	*ret = d->out;
+	return ok();
+}
