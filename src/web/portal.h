@@ -7,12 +7,12 @@
 #include "web/app.h"
 
 /* portal_login.c */
-struct result portal_login_page(struct visit *v, struct err *err) MUST;
-struct result portal_login_start(struct visit *v, struct err *err) MUST;
-struct result portal_login_wait(struct visit *v, struct err *err) MUST;
-struct result portal_login_status(struct visit *v, struct err *err) MUST;
-struct result portal_logout(struct visit *v, struct err *err) MUST;
-struct result portal_goodbye(struct visit *v, struct err *err) MUST;
+MUST struct result portal_login_page(struct visit *v, struct err *err);
+MUST struct result portal_login_start(struct visit *v, struct err *err);
+MUST struct result portal_login_wait(struct visit *v, struct err *err);
+MUST struct result portal_login_status(struct visit *v, struct err *err);
+MUST struct result portal_logout(struct visit *v, struct err *err);
+MUST struct result portal_goodbye(struct visit *v, struct err *err);
 
 /* portal_open.c: what every page of a draft begins with */
 struct portal_draft {
@@ -40,54 +40,54 @@ MUST struct result portal_attachments(struct visit *v, const struct portal_draft
                                       struct err *err);
 
 /* portal_form.c: start, pages, items, autosave */
-struct result portal_start(struct visit *v, struct err *err) MUST;
-struct result portal_draft_go(struct visit *v, struct err *err) MUST;
-struct result portal_page_show(struct visit *v, struct err *err) MUST;
-struct result portal_page_post(struct visit *v, struct err *err) MUST;
-struct result portal_page_autosave(struct visit *v, struct err *err) MUST;
-struct result portal_item_show(struct visit *v, struct err *err) MUST;
-struct result portal_item_post(struct visit *v, struct err *err) MUST;
-struct result portal_item_add(struct visit *v, struct err *err) MUST;
-struct result portal_item_remove(struct visit *v, struct err *err) MUST;
-struct result portal_discard(struct visit *v, struct err *err) MUST;
+MUST struct result portal_start(struct visit *v, struct err *err);
+MUST struct result portal_draft_go(struct visit *v, struct err *err);
+MUST struct result portal_page_show(struct visit *v, struct err *err);
+MUST struct result portal_page_post(struct visit *v, struct err *err);
+MUST struct result portal_page_autosave(struct visit *v, struct err *err);
+MUST struct result portal_item_show(struct visit *v, struct err *err);
+MUST struct result portal_item_post(struct visit *v, struct err *err);
+MUST struct result portal_item_add(struct visit *v, struct err *err);
+MUST struct result portal_item_remove(struct visit *v, struct err *err);
+MUST struct result portal_discard(struct visit *v, struct err *err);
 /* The page once more with errors that came from elsewhere (a refused file). */
 MUST struct result portal_page_again(struct visit *v, struct portal_draft *d,
                                      const struct pack_page *page,
                                      const struct form_error *errors, size_t n,
                                      struct err *err);
 /* portal_files.c */
-struct result portal_file_add(struct visit *v, struct err *err) MUST;
-struct result portal_file_remove(struct visit *v, struct err *err) MUST;
-struct result portal_file_show(struct visit *v, struct err *err) MUST;
+MUST struct result portal_file_add(struct visit *v, struct err *err);
+MUST struct result portal_file_remove(struct visit *v, struct err *err);
+MUST struct result portal_file_show(struct visit *v, struct err *err);
 /* portal_check.c: check your answers */
-struct result portal_check(struct visit *v, struct err *err) MUST;
+MUST struct result portal_check(struct visit *v, struct err *err);
 /* portal_sign.c */
-struct result portal_sign_start(struct visit *v, struct err *err) MUST;
-struct result portal_sign_wait(struct visit *v, struct err *err) MUST;
-struct result portal_sign_status(struct visit *v, struct err *err) MUST;
-struct result portal_submit(struct visit *v, struct err *err) MUST;
+MUST struct result portal_sign_start(struct visit *v, struct err *err);
+MUST struct result portal_sign_wait(struct visit *v, struct err *err);
+MUST struct result portal_sign_status(struct visit *v, struct err *err);
+MUST struct result portal_submit(struct visit *v, struct err *err);
 /* portal_find.c: home before login, search, one procedure */
-struct result portal_home(struct visit *v, struct err *err) MUST;
-struct result portal_find(struct visit *v, struct err *err) MUST;
-struct result portal_procedure(struct visit *v, struct err *err) MUST;
+MUST struct result portal_home(struct visit *v, struct err *err);
+MUST struct result portal_find(struct visit *v, struct err *err);
+MUST struct result portal_procedure(struct visit *v, struct err *err);
 /* portal_mine.c */
 MUST struct result portal_my_home(struct visit *v, struct err *err);
-struct result portal_applications(struct visit *v, struct err *err) MUST;
-struct result portal_application(struct visit *v, struct err *err) MUST;
-struct result portal_correct(struct visit *v, struct err *err) MUST;
-struct result portal_withdraw(struct visit *v, struct err *err) MUST;
-struct result portal_letters(struct visit *v, struct err *err) MUST;
-struct result portal_letter(struct visit *v, struct err *err) MUST;
-struct result portal_notices(struct visit *v, struct err *err) MUST;
-struct result portal_notice_read(struct visit *v, struct err *err) MUST;
+MUST struct result portal_applications(struct visit *v, struct err *err);
+MUST struct result portal_application(struct visit *v, struct err *err);
+MUST struct result portal_correct(struct visit *v, struct err *err);
+MUST struct result portal_withdraw(struct visit *v, struct err *err);
+MUST struct result portal_letters(struct visit *v, struct err *err);
+MUST struct result portal_letter(struct visit *v, struct err *err);
+MUST struct result portal_notices(struct visit *v, struct err *err);
+MUST struct result portal_notice_read(struct visit *v, struct err *err);
 /* portal_data.c: what the city holds, who looked */
-struct result portal_my_data(struct visit *v, struct err *err) MUST;
-struct result portal_report(struct visit *v, struct err *err) MUST;
-struct result portal_report_post(struct visit *v, struct err *err) MUST;
-struct result portal_access_log(struct visit *v, struct err *err) MUST;
+MUST struct result portal_my_data(struct visit *v, struct err *err);
+MUST struct result portal_report(struct visit *v, struct err *err);
+MUST struct result portal_report_post(struct visit *v, struct err *err);
+MUST struct result portal_access_log(struct visit *v, struct err *err);
 /* portal_words.c: help, accessibility, privacy, language, text size */
-struct result portal_words(struct visit *v, struct err *err) MUST;
-struct result portal_set_lang(struct visit *v, struct err *err) MUST;
-struct result portal_set_size(struct visit *v, struct err *err) MUST;
+MUST struct result portal_words(struct visit *v, struct err *err);
+MUST struct result portal_set_lang(struct visit *v, struct err *err);
+MUST struct result portal_set_size(struct visit *v, struct err *err);
 
 #endif
