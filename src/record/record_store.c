@@ -27,7 +27,21 @@ static const char *const tables[] = {
 	NULL,
 };
 
-static const struct migration migrations[] = { { 1, "records", tables } };
+/* What people say is wrong (report.h). */
+static const char *const reports[] = {
+	"CREATE TABLE record_report ("
+	" org TEXT NOT NULL, id TEXT NOT NULL, subject TEXT NOT NULL, dataset TEXT NOT NULL,"
+	" item TEXT NOT NULL, text TEXT NOT NULL, at BIGINT NOT NULL, done_at BIGINT NOT NULL,"
+	" PRIMARY KEY (org, id))",
+	"CREATE INDEX record_report_by_time ON record_report (org, done_at, at)",
+	"CREATE INDEX record_report_by_subject ON record_report (org, subject, at)",
+	NULL,
+};
+
+static const struct migration migrations[] = {
+	{ 1, "records", tables },
+	{ 2, "reports that a record is wrong", reports },
+};
 
 void record_migrations(void)
 {
