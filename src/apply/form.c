@@ -37,10 +37,9 @@ static bool is_filled(const struct json *v)
 	return v->kind != JSON_STRING || v->text.n > 0;
 }
 
-/* One field: is it asked, and what stands in it. `stored` is the answer. */
-static struct result settle_field(struct form *f, const struct feel_value *names,
-                                  const struct pack_field *field, const struct json *stored,
-                                  struct form_slot *slot, struct err *err)
+struct result form_settle_field(struct form *f, const struct feel_value *names,
+                                const struct pack_field *field, const struct json *stored,
+                                struct form_slot *slot, struct err *err)
 {
 	slot->asked = true;
 	if (field->when)
@@ -71,7 +70,7 @@ static struct result settle_page_fields(struct form *f, const struct pack_page *
 		const struct pack_field *field = &page->fields[i];
 		const struct json *stored = json_path(f->effective, field->id);
 		struct form_slot *slot = &ps->slots[i];
-		TRY(settle_field(f, f->names, field, stored, slot, err));
+		TRY(form_settle_field(f, f->names, field, stored, slot, err));
 		if (slot->value == stored)
 			continue;
 		f->effective = json_with(f->arena, f->effective, field->id,
@@ -130,7 +129,7 @@ static struct result settle_item(struct form *f, const struct pack_page *page,
 	for (size_t i = 0; i < page->nfields; i++) {
 		const struct pack_field *field = &page->fields[i];
 		const struct json *stored = json_path(item, field->id);
-		TRY(settle_field(f, names, field, stored, &slots[i], err));
+		TRY(form_settle_field(f, names, field, stored, &slots[i], err));
 		if (slots[i].value == stored)
 			continue;
 		item = json_with(f->arena, item, field->id,

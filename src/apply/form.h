@@ -124,7 +124,12 @@ MUST struct result form_values(struct form *f, const struct form_value **ret, si
                                struct err *err);
 /* Is there a field of that id (items as group.id)? */
 bool form_knows(const struct procedure *p, struct str field_id);
-/* The officer's `decide` fields from raw input, checked. */
+/* One of the officer's `decide` fields: asked or not, and what stands in it: the
+ * decision so far, else what its `from` says. */
+MUST struct result form_decide_field(struct form *f, const struct pack_field *field,
+                                     struct form_field *ret, struct err *err);
+/* The officer's `decide` fields from raw input, checked by type and by their own
+ * checks. *ret is what was understood, complete when there are no errors. */
 MUST struct result form_decision(struct form *f, const struct form_raw *raw, size_t nraw,
                                  const struct json **ret, const struct form_error **ret_errors,
                                  size_t *ret_nerrors, struct err *err);

@@ -230,35 +230,43 @@ static bool is_empty(const struct json *v)
 	return (v->kind == JSON_ARRAY || v->kind == JSON_OBJECT) && v->n == 0;
 }
 
+struct result form_field_fault(struct form *f, const struct feel_value *names,
+                               const struct pack_field *field, const struct form_slot *slot,
+                               struct form_error *e, bool *ret, struct err *err)
+{
+	*ret = true;
+	if (is_empty(slot->value)) {
+		*ret = field->required;
+		e->key = empty_key[field->type];
+		return ok();
+	}
+	e->key = form_type_fault(f, field, slot, slot->value, &e->limit);
+	if (e->key.n)
+		return ok();
+	for (size_t i = 0; i < field->nchecks; i++) {
+		bool fine;
+		TRY(form_true_in(f, names, field->checks[i].rule, &fine, err));
+		if (fine)
+			continue;
+		e->text = &field->checks[i].message;
+		return ok();
+	}
+	*ret = false;
+	return ok();
+}
+
 static struct result check_field(struct faults *x, const struct pack_page *page, int item,
                                  const struct feel_value *names,
                                  const struct pack_field *field, struct err *err)
 {
 	const struct form_slot *slot = form_slot_of(x->form, page, item, field);
 	struct form_error e = { .page = page, .item = item, .field = field };
+	bool wrong;
 	if (!slot || !slot->asked)
 		return ok();
-	if (is_empty(slot->value)) {
-		if (field->required) {
-			e.key = empty_key[field->type];
-			add_fault(x, e);
-		}
-		return ok();
-	}
-	e.key = form_type_fault(x->form, field, slot, slot->value, &e.limit);
-	if (e.key.n) {
+	TRY(form_field_fault(x->form, names, field, slot, &e, &wrong, err));
+	if (wrong)
 		add_fault(x, e);
-		return ok();
-	}
-	for (size_t i = 0; i < field->nchecks; i++) {
-		bool fine;
-		TRY(form_true_in(x->form, names, field->checks[i].rule, &fine, err));
-		if (fine)
-			continue;
-		e.text = &field->checks[i].message;
-		add_fault(x, e);
-		return ok();
-	}
 	return ok();
 }
 

@@ -46,6 +46,11 @@ size_t form_page_index(const struct form *f, const struct pack_page *page);
 struct form_slot *form_slot_of(struct form *f, const struct pack_page *page, int item,
                                const struct pack_field *field);
 
+/* One field: is it asked, and what stands in it. `stored` is the answer or NULL. */
+MUST struct result form_settle_field(struct form *f, const struct feel_value *names,
+                                     const struct pack_field *field, const struct json *stored,
+                                     struct form_slot *slot, struct err *err);
+
 /* --- scope --- */
 /* Names for expressions: facts, effective answers, decision, case. */
 const struct feel_value *form_scope(struct form *f, const struct json *answers);
@@ -70,6 +75,11 @@ MUST struct result form_value_settle(struct form *f, const struct pack_value *de
 struct str form_type_fault(struct form *f, const struct pack_field *field,
                            const struct form_slot *slot, const struct json *value,
                            int64_t *ret_limit);
+/* *ret: something is wrong with that field, and *e (key or text, limit) says what. */
+MUST struct result form_field_fault(struct form *f, const struct feel_value *names,
+                                    const struct pack_field *field,
+                                    const struct form_slot *slot, struct form_error *e,
+                                    bool *ret, struct err *err);
 
 /* --- raw input --- */
 enum raw_state { RAW_ABSENT, RAW_EMPTY, RAW_VALUE, RAW_BAD };

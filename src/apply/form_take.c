@@ -169,34 +169,3 @@ struct result form_item_remove(struct form *f, const struct pack_page *page, siz
 	*ret_answers = json_with(f->arena, stored_answers(f), page->group, json_array_done(list));
 	return ok();
 }
-
-/* ---- the officer's fields ---- */
-
-struct result form_decision(struct form *f, const struct form_raw *raw, size_t nraw,
-                            const struct json **ret, const struct form_error **ret_errors,
-                            size_t *ret_nerrors, struct err *err)
-{
-	const struct procedure *p = f->in.procedure;
-	const struct json *out = json_object_done(json_object_new(f->arena));
-	struct form_error *list = ARENA_ARRAY(f->arena, struct form_error, p->ndecide + 1);
-	size_t n = 0;
-	for (size_t i = 0; i < p->ndecide; i++) {
-		const struct pack_field *field = &p->decide[i];
-		struct form_slot slot = { .asked = true };
-		struct form_error e = { .item = FORM_NO_ITEM, .field = field };
-		enum raw_state state = form_raw_read(f->arena, field, raw, nraw, &slot.value, &e.key);
-		if (state == RAW_VALUE) {
-			e.key = form_type_fault(f, field, &slot, slot.value, &e.limit);
-			out = json_with(f->arena, out, field->id, slot.value);
-		} else if (state != RAW_BAD && field->required) {
-			e.key = STR("form.error.required");
-		}
-		if (e.key.n)
-			list[n++] = e;
-	}
-	(void)err;
-	*ret = out;
-	*ret_errors = list;
-	*ret_nerrors = n;
-	return ok();
-}
