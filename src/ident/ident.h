@@ -112,6 +112,9 @@ MUST struct result officer_login(struct store *s, struct arena *a, struct str or
                                  struct officer *ret_officer, struct err *err);
 MUST struct result officer_find(struct db *db, struct arena *a, struct str org, struct str id,
                                 struct officer *ret, struct err *err);
+/* Everybody at that counter, by id. At most 500. */
+MUST struct result officer_list(struct db *db, struct arena *a, struct str org,
+                                const struct officer **ret, size_t *ret_n, struct err *err);
 
 void ident_migrations(void);
 

@@ -66,6 +66,23 @@ struct result officer_find(struct db *db, struct arena *a, struct str org, struc
 	return ok();
 }
 
+struct result officer_list(struct db *db, struct arena *a, struct str org,
+                           const struct officer **ret, size_t *ret_n, struct err *err)
+{
+	struct rows r;
+	TRY(db_query(db, a,
+		"SELECT org, id, name, title, roles FROM officer WHERE org = ? ORDER BY id LIMIT 500",
+		BINDS(B_TEXT(org)), &r, err));
+	struct officer *list = ARENA_ARRAY(a, struct officer, r.n + 1);
+	for (size_t i = 0; i < r.n; i++)
+		list[i] = (struct officer){ rows_text(&r, i, 0), rows_text(&r, i, 1),
+		                            rows_text(&r, i, 2), rows_text(&r, i, 3),
+		                            rows_text(&r, i, 4) };
+	*ret = list;
+	*ret_n = r.n;
+	return ok();
+}
+
 /* Password and code, both always looked at. */
 static struct result check(struct arena *a, const struct stored *o, struct str password,
                            struct str code, struct str seal_key, int64_t now,
