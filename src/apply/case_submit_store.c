@@ -65,7 +65,7 @@ static struct result insert_case(struct submit *s, struct err *err)
 		      B_TEXT(c->state), B_TEXT(c->applicant_name),
 		      B_TEXT(apply_json_text(s->a, c->answers)),
 		      B_TEXT(apply_json_text(s->a, c->facts)), B_TEXT(c->once_key),
-		      c->once_key.n ? B_TEXT(c->once_key) : B_NULL, B_TEXT(c->document),
+		      c->once_key.n ? B_TEXT(c->once_key) : B_NULL_AS(BIND_TEXT), B_TEXT(c->document),
 		      B_BLOB(c->cms), B_INT(s->now), B_INT(s->now), B_INT(c->due_at)), NULL, err);
 	if (r.kind == ERR_CONFLICT)
 		return fail(err, ERR_CONFLICT, "apply.case.once", NULL,
