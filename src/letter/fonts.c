@@ -12,7 +12,12 @@
 /* Fontconfig keeps its patterns through offsets, cairo its faces through tagged
  * pointers: the leak checker cannot follow either and reports what is still in
  * use. Nothing of ours is covered: our frames are not in those libraries. */
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define WITH_LEAK_CHECKER 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(WITH_LEAK_CHECKER)
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {

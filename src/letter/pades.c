@@ -11,7 +11,7 @@
 #include "base/utf8.h"
 #include "letter/pdf.h"
 
-enum { RESERVE_DEFAULT = 16384, SEAL_ARENA = 64 << 20 };
+enum { RESERVE_DEFAULT = 8192, SEAL_ARENA = 64 << 20 };
 
 /* Ten digits each: rewritten in place once the offsets are known. */
 #define RANGE_BLANK "[0 0000000000 0000000000 0000000000]"

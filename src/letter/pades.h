@@ -22,7 +22,7 @@ struct pades_options {
 	struct str name;         /* who seals: 加賀市長 */
 	struct str reason;       /* 電子公印 */
 	struct letter_spot spot; /* where the widget lies; width 0: invisible */
-	size_t reserve;          /* bytes kept for the CMS; 0: 16384 */
+	size_t reserve;          /* bytes kept for the CMS; 0: 8192, PADES_CMS_MAX at most */
 	pades_sign_fn *sign;
 	void *ctx;
 };

@@ -132,10 +132,14 @@ void letter_report_words(struct arena *a, struct letter_report *r)
 	struct words w;
 	buf_init(&w.ja, 16384);
 	buf_init(&w.en, 16384);
-	both(&w, row->ja, row->en);
+	/* A code proves itself, not the paper around it: it says so, and what to compare. */
+	bool code = r->verdict == LETTER_GENUINE && r->from_qr;
+	both(&w, code ? "このコードは真正です。発行者の電子署名を確認しました。" : row->ja,
+	     code ? "This code is genuine: the issuer's signature holds." : row->en);
 	if (r->verdict == LETTER_GENUINE)
 		genuine(a, &w, r);
-	both(&w, row->do_ja, row->do_en);
+	if (!code)
+		both(&w, row->do_ja, row->do_en);
 	r->ja = arena_str(a, buf_str(&w.ja));
 	r->en = arena_str(a, buf_str(&w.en));
 	buf_done(&w.ja);

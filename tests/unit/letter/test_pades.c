@@ -88,7 +88,7 @@ static void finds_what_it_sealed(void **state)
 	assert_true(str_eq(sig.name, STR("加賀市長")));
 	assert_true(str_eq(sig.reason, STR("電子公印")));
 	assert_true(sig.at == office->now);
-	assert_int_equal(sig.covered[0].n + sig.covered[1].n + 2 * 16384 + 2, pdf.n);
+	assert_int_equal(sig.covered[0].n + sig.covered[1].n + 2 * 8192 + 2, pdf.n);
 }
 
 static void seals_without_a_place_for_it(void **state)

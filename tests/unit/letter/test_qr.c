@@ -72,10 +72,11 @@ static void comes_back_from_paper(void **state)
 	assert_true(str_eq(r.title, STR("加賀市長")));
 	assert_int_equal(r.qr.nfacts, 2);
 	assert_true(str_eq(r.qr.facts[0].value, STR("渡邉󠄂　髙﨑")));
-	assert_has(r.ja, "この文書は真正です。");
+	assert_has(r.ja, "このコードは真正です。");
 	assert_has(r.ja, "程度: 半壊");
 	assert_has(r.ja, "2026年11月20日（令和8年11月20日）");
-	assert_has(r.en, "This letter is genuine.");
+	assert_has(r.en, "This code is genuine");
+	assert_has(r.ja, "見比べてください");
 	assert_has(r.en, "Revocation of the certificate was not checked");
 }
 
