@@ -303,32 +303,40 @@ static void put_words(const struct field_look *look, const struct pack_field *fi
 	json_put_bool(o, STR("money"), field->type == FIELD_MONEY);
 }
 
-struct result field_context(const struct field_look *look, const struct pack_field *field,
-                            const struct json **ret, struct err *err)
+struct str field_anchor(struct arena *a, struct str id)
+{
+	return anchor_of(a, id);
+}
+
+const struct json *field_context_of(const struct field_look *look, const struct form_field *ff)
 {
 	struct visit *v = look->v;
-	struct form_field ff;
+	const struct pack_field *field = ff->field;
 	struct json_object *o = json_object_new(v->a);
-	TRY(form_field(look->d->form, look->page, look->item, field, &ff, err));
-	*ret = NULL;
-	if (!ff.asked)
-		return ok();
 	bool shown = field->locked || field->type == FIELD_SHOWN;
 	const struct form_error *e = error_of(look, field);
 	put_words(look, field, o);
 	json_put_bool(o, shown ? STR("is_shown") : str_c(type_names[field->type]), true);
 	if (shown) {
-		struct str text = form_show(look->d->form, field, ff.value, v->lang);
+		struct str text = form_show(look->d->form, field, ff->value, v->lang);
 		json_put_str(o, STR("value"), text.n ? text : visit_text(v, STR("form.masked")));
 	} else {
-		put_value(look, &ff, o);
+		put_value(look, ff, o);
 	}
-	if (ff.prefilled || shown)
+	if (ff->prefilled || shown)
 		json_put_str(o, STR("source"), field_source(look, field));
 	if (e) {
 		json_put_bool(o, STR("bad"), true);
 		json_put_str(o, STR("error_html"), field_error_html(v, e));
 	}
-	*ret = json_object_done(o);
+	return json_object_done(o);
+}
+
+struct result field_context(const struct field_look *look, const struct pack_field *field,
+                            const struct json **ret, struct err *err)
+{
+	struct form_field ff;
+	TRY(form_field(look->d->form, look->page, look->item, field, &ff, err));
+	*ret = ff.asked ? field_context_of(look, &ff) : NULL;
 	return ok();
 }

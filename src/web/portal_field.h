@@ -20,6 +20,11 @@ struct field_look {
 /* NULL when the field is not asked. */
 MUST struct result field_context(const struct field_look *look, const struct pack_field *field,
                                  const struct json **ret, struct err *err);
+/* The same for a field whose value the caller has: an officer's `decide`, where
+ * look->d needs no more than its form. */
+const struct json *field_context_of(const struct field_look *look, const struct form_field *ff);
+/* The id of a field in the page. */
+struct str field_anchor(struct arena *a, struct str id);
 /* What is said of an error, in the visitor's language, as safe HTML. */
 struct str field_error_html(struct visit *v, const struct form_error *e);
 /* The list for the summary at the top; NULL when there is nothing wrong. */
