@@ -29,8 +29,8 @@ struct folder {
 
 /* --- mistakes --- */
 
-static void say(struct load *l, struct place at, bool warning, struct str hint, const char *fmt,
-                va_list ap)
+static void PRINTF(5, 0) say(struct load *l, struct place at, bool warning, struct str hint,
+                             const char *fmt, va_list ap)
 {
 	char text[600];
 	int n = vsnprintf(text, sizeof text, fmt, ap);
