@@ -40,6 +40,11 @@ MUST struct result record_all(struct db *db, struct arena *a, struct str org,
                               struct str subject, const struct record **ret, size_t *ret_n,
                               struct err *err);
 
+/* The same masking for what was copied from a record before its person became
+ * protected (the facts of an application): every member that says where she
+ * lives, emptied. NULL gives NULL. */
+const struct json *record_without_address(struct arena *a, const struct json *body);
+
 /* Secret fields (個人番号): sealed one by one under the organization's data key;
  * readable only through here, never part of a body. */
 MUST struct result record_secret_put(struct db *tx, struct str org, struct str subject,

@@ -129,12 +129,14 @@ static struct result is_protected(struct db *db, struct arena *a, struct str org
 }
 
 /* Every member that says where she lives, at any depth. */
-static const struct json *without_address(struct arena *a, const struct json *j)
+const struct json *record_without_address(struct arena *a, const struct json *j)
 {
+	if (!j)
+		return NULL;
 	if (j->kind == JSON_ARRAY) {
 		struct json_array *out = json_array_new(a);
 		for (size_t i = 0; i < j->n; i++)
-			json_push(out, without_address(a, &j->items[i]));
+			json_push(out, record_without_address(a, &j->items[i]));
 		return json_array_done(out);
 	}
 	if (j->kind != JSON_OBJECT)
@@ -146,7 +148,7 @@ static const struct json *without_address(struct arena *a, const struct json *j)
 		if (where)
 			json_put_str(out, j->keys[i], STR(""));
 		else
-			json_put(out, j->keys[i], without_address(a, &j->items[i]));
+			json_put(out, j->keys[i], record_without_address(a, &j->items[i]));
 	}
 	return json_object_done(out);
 }
@@ -160,7 +162,7 @@ static struct result row_record(struct arena *a, const struct rows *r, size_t i,
 		.id = rows_text(r, i, 0), .dataset = rows_text(r, i, 1),
 		.source = rows_text(r, i, 2), .valid_from = rows_text(r, i, 3),
 		.recorded_at = rows_int(r, i, 5), .masked = mask,
-		.body = mask ? without_address(a, body) : body };
+		.body = mask ? record_without_address(a, body) : body };
 	return ok();
 }
 
