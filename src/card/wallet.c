@@ -1,35 +1,33 @@
 #include "card/wallet.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include "base/encode.h"
 #include "base/file.h"
-#include "base/json.h"
 #include "base/mem.h"
 #include "base/random.h"
+#include "card/wallet_file.h"
 #include "crypto/aead.h"
 #include "crypto/password.h"
-#include "crypto/secret_file.h"
 #include "trust/cms.h"
 
-enum { WALLET_FILE_MAX = 1 << 20, DEVICE_KEY = 32, SALT = 16, PIN_DIGITS = 4,
-       PASSWORD_MIN_CHARS = 6, PASSWORD_MAX_CHARS = 16 };
+enum { SALT = 16, PIN_DIGITS = 4, PASSWORD_MIN_CHARS = 6, PASSWORD_MAX_CHARS = 16 };
 
 /* One row per use: everything that differs between login and signature. */
 static const struct use_row {
 	const char *name; /* member in the file, and what the key is sealed for */
+	const char *tries_path;
 	unsigned tries;
 	enum document_kind kind;
+	const char *form_code, *form;
 } uses[] = {
-	[WALLET_LOGIN] = { "login", WALLET_PIN_TRIES, DOCUMENT_LOGIN },
-	[WALLET_SIGN] = { "sign", WALLET_PASSWORD_TRIES, DOCUMENT_APPLICATION },
+	[WALLET_LOGIN] = { "login", "login.tries", WALLET_PIN_TRIES, DOCUMENT_LOGIN,
+		"card.pin.form", "a PIN is four digits" },
+	[WALLET_SIGN] = { "sign", "sign.tries", WALLET_PASSWORD_TRIES, DOCUMENT_APPLICATION,
+		"card.password.form", "a signing password is 6 to 16 of A-Z and 0-9, both of them" },
 };
 
 struct wallet {
 	struct arena *arena; /* of what was read last */
-	struct str dir;
+	char *dir;
 	struct secret device;
 	const struct json *file;
 };
@@ -58,71 +56,43 @@ static bool password_fits(struct str s)
 	return letter && digit && s.n >= PASSWORD_MIN_CHARS && s.n <= PASSWORD_MAX_CHARS;
 }
 
-static struct result secret_fits(enum wallet_use use, struct str s, struct err *err)
+bool wallet_secret_fits(enum wallet_use use, struct str secret)
 {
-	if (use == WALLET_LOGIN && !pin_fits(s))
-		return fail(err, ERR_INPUT, "card.pin.form", NULL, "a PIN is four digits");
-	if (use == WALLET_SIGN && !password_fits(s))
-		return fail(err, ERR_INPUT, "card.password.form", NULL,
-		            "a signing password is 6 to 16 of A-Z and 0-9, both of them");
-	return ok();
+	return use == WALLET_LOGIN ? pin_fits(secret) : password_fits(secret);
 }
 
-/* ---- the file ---- */
-
-static struct str path_of(struct arena *a, struct str dir, const char *name)
+static struct result must_fit(enum wallet_use use, struct str secret, struct err *err)
 {
-	return arena_printf(a, "%.*s/%s", STR_ARG(dir), name);
+	if (wallet_secret_fits(use, secret))
+		return ok();
+	return fail(err, ERR_INPUT, uses[use].form_code, NULL, "%s", uses[use].form);
 }
 
-static struct result write_file(struct str dir, const struct secret *device,
-                                const struct json *j, struct err *err)
-{
-	ARENA_AUTO a = arena_new(WALLET_FILE_MAX * 4);
-	BUF_AUTO sealed;
-	buf_init(&sealed, WALLET_FILE_MAX);
-	TRY(aead_seal(secret_str(device), STR("wallet"), json_to_str(a, j), &sealed, err));
-	return file_write(path_of(a, dir, "wallet.bin"), buf_str(&sealed), 0600, err);
-}
-
-static struct result read_file(struct wallet *w, struct err *err)
-{
-	struct str sealed, text;
-	const struct json *j;
-	arena_reset(w->arena);
-	w->file = NULL;
-	TRY(file_read(w->arena, path_of(w->arena, w->dir, "wallet.bin"), WALLET_FILE_MAX, &sealed,
-	              err));
-	TRY(aead_open(secret_str(&w->device), STR("wallet"), sealed, w->arena, &text, err));
-	TRY(json_parse(w->arena, text, &j, err));
-	w->file = j;
-	return ok();
-}
-
-/* One use at a time, over all processes: a counter must not be read twice. */
-static int lock(const struct wallet *w)
-{
-	ARENA_AUTO a = arena_new(1 << 16);
-	int fd = open(arena_cstr(a, path_of(a, w->dir, "lock")), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd >= 0 && flock(fd, LOCK_EX) != 0) {
-		close(fd);
-		return -1;
-	}
-	return fd;
-}
-
-static void unlock(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-}
+/* ---- sealing a key under its PIN ---- */
 
 static const struct json *part(const struct wallet *w, enum wallet_use use)
 {
 	return json_get(w->file, str_c(uses[use].name));
 }
 
-/* ---- sealing a key under its PIN ---- */
+/* The cost is kept with the key: a dearer default later must not lock people out. */
+static const struct json *cost_json(struct arena *a, struct password_cost c)
+{
+	struct json_object *o = json_object_new(a);
+	json_put_int(o, STR("passes"), c.passes);
+	json_put_int(o, STR("mebibytes"), c.mebibytes);
+	json_put_int(o, STR("lanes"), c.lanes);
+	return json_object_done(o);
+}
+
+static struct password_cost cost_of(const struct json *j)
+{
+	return (struct password_cost){
+		.passes = (uint32_t)json_int_or(json_get(j, STR("passes")), 0),
+		.mebibytes = (uint32_t)json_int_or(json_get(j, STR("mebibytes")), 0),
+		.lanes = (uint32_t)json_int_or(json_get(j, STR("lanes")), 0),
+	};
+}
 
 static struct result seal_part(struct arena *a, enum wallet_use use, const struct key *key,
                                struct str cert, struct str secret, const struct json **ret,
@@ -131,13 +101,15 @@ static struct result seal_part(struct arena *a, enum wallet_use use, const struc
 	uint8_t salt[SALT];
 	SECRET_AUTO kek = { 0 };
 	BUF_AUTO sealed;
+	struct password_cost cost = password_cost_default();
 	struct str salt_str = str_of((const char *)salt, sizeof salt);
 	buf_init(&sealed, WALLET_FILE_MAX);
 	random_bytes(salt, sizeof salt);
-	TRY(password_key(secret, salt_str, password_cost_default(), AEAD_KEY, &kek, err));
+	TRY(password_key(secret, salt_str, cost, AEAD_KEY, &kek, err));
 	TRY(key_seal(key, secret_str(&kek), str_c(uses[use].name), &sealed, err));
 	struct json_object *o = json_object_new(a);
 	json_put_str(o, STR("salt"), base64_encode(a, salt_str));
+	json_put(o, STR("cost"), cost_json(a, cost));
 	json_put_str(o, STR("key"), base64_encode(a, buf_str(&sealed)));
 	json_put_str(o, STR("cert"), base64_encode(a, cert));
 	json_put_int(o, STR("tries"), uses[use].tries);
@@ -146,84 +118,122 @@ static struct result seal_part(struct arena *a, enum wallet_use use, const struc
 }
 
 /* A wrong secret does not open the seal: WALLET_WRONG, no error. */
-static struct result unseal_part(const struct wallet *w, enum wallet_use use,
-                                 struct str secret, enum wallet_verdict *ret_verdict,
-                                 struct key **ret_key, struct err *err)
+static struct result unseal_part(const struct wallet *w, enum wallet_use use, struct str secret,
+                                 enum wallet_verdict *ret_verdict, struct key **ret_key,
+                                 struct err *err)
 {
 	ARENA_AUTO a = arena_new(WALLET_FILE_MAX);
+	const struct json *p = part(w, use);
 	struct str salt, sealed;
 	struct err why = { 0 };
 	SECRET_AUTO kek = { 0 };
-	TRY(base64_decode(a, json_text(json_get(part(w, use), STR("salt"))), &salt, err));
-	TRY(base64_decode(a, json_text(json_get(part(w, use), STR("key"))), &sealed, err));
-	TRY(password_key(secret, salt, password_cost_default(), AEAD_KEY, &kek, err));
+	TRY(base64_decode(a, json_text(json_get(p, STR("salt"))), &salt, err));
+	TRY(base64_decode(a, json_text(json_get(p, STR("key"))), &sealed, err));
+	TRY(password_key(secret, salt, cost_of(json_get(p, STR("cost"))), AEAD_KEY, &kek, err));
 	struct result r = key_unseal(sealed, secret_str(&kek), str_c(uses[use].name), ret_key, &why);
-	*ret_verdict = is_ok(r) ? WALLET_OK : WALLET_WRONG;
+	bool forged = is_err(r) && why.code && str_eq(str_c(why.code), STR("crypto.aead.forged"));
+	if (is_err(r) && !forged) {
+		if (err)
+			*err = why;
+		return r;
+	}
+	*ret_verdict = forged ? WALLET_WRONG : WALLET_OK;
 	return ok();
 }
 
-static struct result set_tries(struct wallet *w, enum wallet_use use, int64_t tries,
+/* ---- counters ---- */
+
+static struct result set_tries(struct wallet *w, enum wallet_use use, unsigned tries,
                                struct err *err)
 {
-	struct str path = arena_printf(w->arena, "%s.tries", uses[use].name);
-	w->file = json_with(w->arena, w->file, path, json_num(w->arena, tries));
-	return write_file(w->dir, &w->device, w->file, err);
+	const struct json *j = json_with(w->arena, w->file, str_c(uses[use].tries_path),
+	                                 json_num(w->arena, tries));
+	TRY(wallet_write(str_c(w->dir), &w->device, j, err));
+	w->file = j;
+	return ok();
 }
 
-/* Spends a try, checks, gives the tries back on success. */
+/* Spends a try, checks, gives the tries back on success. A failure between
+ * leaves the try spent: never the other way round. */
 static struct result use_secret(struct wallet *w, enum wallet_use use, struct str secret,
-                                enum wallet_verdict *ret_verdict, unsigned *ret_tries,
-                                struct key **ret_key, struct err *err)
+                                enum wallet_verdict *ret_verdict, struct key **ret_key,
+                                struct err *err)
 {
-	int64_t left = json_int_or(json_get(part(w, use), STR("tries")), 0);
-	if (left <= 0) {
+	unsigned left = wallet_tries(w, use);
+	enum wallet_verdict verdict;
+	if (left == 0) {
 		*ret_verdict = WALLET_LOCKED;
-		*ret_tries = 0;
 		return ok();
 	}
 	TRY(set_tries(w, use, left - 1, err));
-	TRY(unseal_part(w, use, secret, ret_verdict, ret_key, err));
-	if (*ret_verdict == WALLET_OK)
+	TRY(unseal_part(w, use, secret, &verdict, ret_key, err));
+	if (verdict == WALLET_OK)
 		TRY(set_tries(w, use, uses[use].tries, err));
-	else if (left == 1)
-		*ret_verdict = WALLET_LOCKED;
-	*ret_tries = (unsigned)(*ret_verdict == WALLET_OK ? uses[use].tries : left - 1);
+	*ret_verdict = verdict == WALLET_WRONG && left == 1 ? WALLET_LOCKED : verdict;
+	return ok();
+}
+
+static struct result read_again(struct wallet *w, struct err *err)
+{
+	arena_reset(w->arena);
+	w->file = NULL;
+	return wallet_read(str_c(w->dir), &w->device, w->arena, &w->file, err);
+}
+
+/* Under the lock: what another process did since is seen. */
+static struct result begin(struct wallet *w, enum wallet_use use, struct err *err)
+{
+	TRY(read_again(w, err));
+	if (!wallet_has(w, use))
+		return fail(err, ERR_NOT_FOUND, "card.no_key", NULL, "this wallet has no %s key",
+		            uses[use].name);
 	return ok();
 }
 
 /* ---- public ---- */
 
+static struct result add_part(struct arena *a, struct json_object *o, enum wallet_use use,
+                              const struct key *key, struct str cert, struct str secret,
+                              struct err *err)
+{
+	const struct json *sealed;
+	TRY(seal_part(a, use, key, cert, secret, &sealed, err));
+	json_put(o, str_c(uses[use].name), sealed);
+	return ok();
+}
+
 struct result wallet_create(struct str dir, const struct wallet_new *w, struct err *err)
 {
 	ARENA_AUTO a = arena_new(WALLET_FILE_MAX * 4);
 	SECRET_AUTO device = { 0 };
-	const struct json *login, *sign;
-	TRY(secret_fits(WALLET_LOGIN, w->pin, err));
+	WALLET_LOCK_AUTO fd = -1;
+	TRY(must_fit(WALLET_LOGIN, w->pin, err));
+	if (w->sign_cert.n)
+		TRY(must_fit(WALLET_SIGN, w->password, err));
 	TRY(file_make_dirs(dir, 0700, err));
-	TRY(secret_file(path_of(a, dir, "device.key"), DEVICE_KEY, &device, err));
+	TRY(wallet_lock(dir, &fd, err));
+	if (wallet_is_there(dir))
+		return fail(err, ERR_CONFLICT, "card.exists", NULL, "there is a wallet in %.*s",
+		            STR_ARG(dir));
+	TRY(wallet_device(dir, true, &device, err));
 	struct json_object *o = json_object_new(a);
-	json_put_int(o, STR("version"), 1);
+	json_put_int(o, STR("version"), WALLET_VERSION);
 	json_put_str(o, STR("name"), w->name);
 	json_put_str(o, STR("issuer"), w->issuer_url);
-	TRY(seal_part(a, WALLET_LOGIN, w->login_key, w->login_cert, w->pin, &login, err));
-	json_put(o, STR("login"), login);
-	if (w->sign_cert.n) {
-		TRY(secret_fits(WALLET_SIGN, w->password, err));
-		TRY(seal_part(a, WALLET_SIGN, w->sign_key, w->sign_cert, w->password, &sign, err));
-		json_put(o, STR("sign"), sign);
-	}
-	return write_file(dir, &device, json_object_done(o), err);
+	TRY(add_part(a, o, WALLET_LOGIN, w->login_key, w->login_cert, w->pin, err));
+	if (w->sign_cert.n)
+		TRY(add_part(a, o, WALLET_SIGN, w->sign_key, w->sign_cert, w->password, err));
+	return wallet_write(dir, &device, json_object_done(o), err);
 }
 
 struct result wallet_open(struct str dir, struct wallet **ret, struct err *err)
 {
 	struct wallet *w = MEM_NEW(struct wallet);
 	w->arena = arena_new(WALLET_FILE_MAX * 8);
-	w->dir = str_of(mem_cstr(dir.p, dir.n), dir.n);
-	struct result r = secret_file(path_of(w->arena, dir, "device.key"), DEVICE_KEY, &w->device,
-	                              err);
+	w->dir = mem_cstr(dir.p, dir.n);
+	struct result r = wallet_device(dir, false, &w->device, err);
 	if (is_ok(r))
-		r = read_file(w, err);
+		r = read_again(w, err);
 	if (is_err(r)) {
 		wallet_close(w);
 		return r;
@@ -238,13 +248,23 @@ void wallet_close(struct wallet *w)
 		return;
 	secret_done(&w->device);
 	arena_free(w->arena);
-	mem_free((void *)(uintptr_t)w->dir.p);
+	mem_free(w->dir);
 	mem_free(w);
 }
 
 struct str wallet_name(const struct wallet *w)
 {
 	return json_text(json_get(w->file, STR("name")));
+}
+
+struct str wallet_issuer(const struct wallet *w)
+{
+	return json_text(json_get(w->file, STR("issuer")));
+}
+
+bool wallet_has(const struct wallet *w, enum wallet_use use)
+{
+	return part(w, use) != NULL;
 }
 
 struct str wallet_cert(const struct wallet *w, struct arena *a, enum wallet_use use)
@@ -258,7 +278,15 @@ struct str wallet_cert(const struct wallet *w, struct arena *a, enum wallet_use 
 
 unsigned wallet_tries(const struct wallet *w, enum wallet_use use)
 {
-	return (unsigned)json_int_or(json_get(part(w, use), STR("tries")), 0);
+	int64_t n = json_int_or(json_get(part(w, use), STR("tries")), 0);
+	return n < 0 || n > uses[use].tries ? 0 : (unsigned)n;
+}
+
+static bool document_fits(enum wallet_use use, struct str document)
+{
+	enum document_kind kind;
+	struct str body;
+	return trust_document_parse(document, &kind, &body) && kind == uses[use].kind;
 }
 
 struct result wallet_sign(struct wallet *w, struct arena *a, enum wallet_use use,
@@ -267,17 +295,33 @@ struct result wallet_sign(struct wallet *w, struct arena *a, enum wallet_use use
                           struct err *err)
 {
 	KEY_AUTO key = NULL;
-	__attribute__((cleanup(unlock))) int fd = lock(w);
+	WALLET_LOCK_AUTO fd = -1;
 	enum wallet_verdict verdict;
-	if (fd < 0)
-		return fail(err, ERR_UNAVAILABLE, "card.lock", NULL, "the wallet cannot be locked");
-	TRY(read_file(w, err));
-	TRY(use_secret(w, use, secret, &verdict, ret_tries, &key, err));
+	if (!document_fits(use, document))
+		return fail(err, ERR_INPUT, "card.document", NULL, "not a document for the %s key",
+		            uses[use].name);
+	TRY(must_fit(use, secret, err));
+	TRY(wallet_lock(str_c(w->dir), &fd, err));
+	TRY(begin(w, use, err));
+	TRY(use_secret(w, use, secret, &verdict, &key, err));
 	if (verdict == WALLET_OK) {
 		struct cms_signer signer = { .key = key, .cert = wallet_cert(w, a, use) };
 		TRY(trust_sign_document(a, uses[use].kind, &signer, document, now_us, ret_cms, err));
 	}
 	*ret = verdict;
+	*ret_tries = wallet_tries(w, use);
+	return ok();
+}
+
+/* The key under the new secret, its counter full: one write. */
+static struct result replace_part(struct wallet *w, enum wallet_use use, const struct key *key,
+                                  struct str secret, struct err *err)
+{
+	const struct json *sealed;
+	TRY(seal_part(w->arena, use, key, wallet_cert(w, w->arena, use), secret, &sealed, err));
+	const struct json *j = json_with(w->arena, w->file, str_c(uses[use].name), sealed);
+	TRY(wallet_write(str_c(w->dir), &w->device, j, err));
+	w->file = j;
 	return ok();
 }
 
@@ -286,19 +330,16 @@ struct result wallet_change(struct wallet *w, enum wallet_use use, struct str ol
                             struct err *err)
 {
 	KEY_AUTO key = NULL;
-	__attribute__((cleanup(unlock))) int fd = lock(w);
+	WALLET_LOCK_AUTO fd = -1;
 	enum wallet_verdict verdict;
-	const struct json *sealed;
-	if (fd < 0)
-		return fail(err, ERR_UNAVAILABLE, "card.lock", NULL, "the wallet cannot be locked");
-	TRY(secret_fits(use, fresh, err));
-	TRY(read_file(w, err));
-	TRY(use_secret(w, use, old, &verdict, ret_tries, &key, err));
-	if (verdict == WALLET_OK) {
-		TRY(seal_part(w->arena, use, key, wallet_cert(w, w->arena, use), fresh, &sealed, err));
-		w->file = json_with(w->arena, w->file, str_c(uses[use].name), sealed);
-		TRY(write_file(w->dir, &w->device, w->file, err));
-	}
+	TRY(must_fit(use, old, err));
+	TRY(must_fit(use, fresh, err));
+	TRY(wallet_lock(str_c(w->dir), &fd, err));
+	TRY(begin(w, use, err));
+	TRY(use_secret(w, use, old, &verdict, &key, err));
+	if (verdict == WALLET_OK)
+		TRY(replace_part(w, use, key, fresh, err));
 	*ret = verdict;
+	*ret_tries = wallet_tries(w, use);
 	return ok();
 }
