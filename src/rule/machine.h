@@ -13,7 +13,7 @@
 
 enum {
 	MACHINE_STEPS = 100000, MACHINE_DEPTH = 1500, MACHINE_BYTES = 32 << 20, MACHINE_NESTING = 64,
-	MACHINE_RESULT_NODES = 1000000,
+	MACHINE_RESULT_NODES = 100000,
 };
 
 /* Names bound inside the expression; item: the element a filter looks at. */

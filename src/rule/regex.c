@@ -267,7 +267,8 @@ static const struct char_class *bracket(struct compiler *c)
 
 static void emit_class(struct compiler *c, const struct char_class *set)
 {
-	c->r->prog[emit(c, RX_CLASS, 0, 0)].set = set;
+	size_t at = emit(c, RX_CLASS, 0, 0); /* may move the program */
+	c->r->prog[at].set = set;
 }
 
 static void group(struct compiler *c)
@@ -442,13 +443,9 @@ static void sequence(struct compiler *c)
 	}
 }
 
-static void alternatives(struct compiler *c)
+/* Puts a split in front of what begins at `start`, which moves on by one. */
+static size_t insert_split(struct compiler *c, size_t start)
 {
-	size_t start = c->r->n;
-	sequence(c);
-	if (c->bad || !eat(c, '|'))
-		return;
-	/* make room for the split in front of what is there */
 	size_t n = c->r->n - start;
 	struct regex_inst *body = machine_alloc(c->m, n, sizeof *body);
 	if (n)
@@ -456,10 +453,29 @@ static void alternatives(struct compiler *c)
 	c->r->n = start;
 	size_t head = emit(c, RX_SPLIT, 0, 0);
 	copy_body(c, body, n, start);
-	size_t jump = emit(c, RX_JUMP, 0, 0);
-	split_to(c, head, c->r->n, true);
-	alternatives(c);
-	c->r->prog[jump].x = c->r->prog[jump].y = (uint32_t)c->r->n;
+	return head;
+}
+
+/* a|b|c: split, a, jump to the end, split, b, jump to the end, c. Jumps that do
+ * not know the end yet are chained through x. */
+static void alternatives(struct compiler *c)
+{
+	size_t jumps = SIZE_MAX;
+	for (;;) {
+		size_t start = c->r->n;
+		sequence(c);
+		if (c->bad || !eat(c, '|'))
+			break;
+		size_t head = insert_split(c, start), jump = emit(c, RX_JUMP, 0, 0);
+		c->r->prog[jump].x = (uint32_t)jumps;
+		jumps = jump;
+		split_to(c, head, c->r->n, true);
+	}
+	while (!c->bad && jumps != SIZE_MAX) {
+		struct regex_inst *in = &c->r->prog[jumps];
+		jumps = in->x == UINT32_MAX ? SIZE_MAX : in->x;
+		in->x = in->y = (uint32_t)c->r->n;
+	}
 }
 
 static bool read_flags(struct compiler *c, struct str flags)
