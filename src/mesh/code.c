@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <openssl/evp.h>
+#include <pthread.h>
 
 #include "base/encode.h"
 #include "base/mem.h"
@@ -9,12 +10,35 @@
 #include "crypto/digest.h"
 #include "crypto/secret_file.h"
 
-enum { CODE_EPOCH = 1, CODE_BLOCK = 16, CODE_KEY = 32 };
+enum { CODE_EPOCH = 1, CODE_BLOCK = 16, CODE_KEY = 32, CODE_ORG_MAX = 75, LANES = 16 };
 
 struct codes {
 	struct secret master;
 	EVP_CIPHER *aes; /* fetched once: OpenSSL 3 serialises fetches */
+	pthread_key_t desk;
 };
+
+/* Ciphers that one thread has set up: deriving and scheduling a key costs thirty
+ * times the block it is for. Wiped and freed when the thread ends. */
+struct lane {
+	char org[CODE_ORG_MAX];
+	size_t n;
+	uint8_t epoch;
+	bool encrypt;
+	EVP_CIPHER_CTX *ctx; /* NULL: free */
+};
+struct desk {
+	struct lane lanes[LANES];
+	size_t next; /* to be given up */
+};
+
+static void desk_free(void *p)
+{
+	struct desk *d = p;
+	for (size_t i = 0; d && i < LANES; i++)
+		EVP_CIPHER_CTX_free(d->lanes[i].ctx);
+	mem_free(d);
+}
 
 struct result codes_open(struct str key_path, struct codes **ret, struct err *err)
 {
@@ -24,6 +48,9 @@ struct result codes_open(struct str key_path, struct codes **ret, struct err *er
 		mem_free(c);
 		return r;
 	}
+	int made = pthread_key_create(&c->desk, desk_free);
+	assert(made == 0); /* 1,024 keys per process, one per core opened */
+	(void)made;
 	c->aes = EVP_CIPHER_fetch(NULL, "AES-256-ECB", NULL);
 	if (!c->aes) {
 		codes_close(c);
@@ -37,6 +64,9 @@ void codes_close(struct codes *c)
 {
 	if (!c)
 		return;
+	/* Other threads that used it have ended: theirs are gone already. */
+	desk_free(pthread_getspecific(c->desk));
+	pthread_key_delete(c->desk);
 	secret_done(&c->master);
 	EVP_CIPHER_free(c->aes);
 	mem_free(c);
@@ -52,28 +82,59 @@ struct core_id core_id_new(void)
 /* The organization's key of an epoch: HKDF with info "code" || epoch || org. */
 static void org_key(const struct codes *c, struct str org, uint8_t epoch, uint8_t key[CODE_KEY])
 {
-	char info[80] = "code";
-	size_t n = org.n < sizeof info - 5 ? org.n : sizeof info - 5;
+	char info[5 + CODE_ORG_MAX] = "code";
 	info[4] = (char)epoch;
-	if (n)
-		memcpy(info + 5, org.p, n);
-	hkdf_sha256(secret_str(&c->master), STR("musubi"), str_of(info, n + 5), key, CODE_KEY);
+	if (org.n)
+		memcpy(info + 5, org.p, org.n);
+	hkdf_sha256(secret_str(&c->master), STR("musubi"), str_of(info, org.n + 5), key, CODE_KEY);
+}
+
+static void lane_open(const struct codes *c, struct lane *l, struct str org, uint8_t epoch,
+                      bool encrypt)
+{
+	uint8_t key[CODE_KEY];
+	org_key(c, org, epoch, key);
+	if (!l->ctx)
+		l->ctx = EVP_CIPHER_CTX_new();
+	bool fine = l->ctx && EVP_CipherInit_ex2(l->ctx, c->aes, key, NULL, encrypt, NULL) == 1 &&
+	            EVP_CIPHER_CTX_set_padding(l->ctx, 0) == 1;
+	mem_wipe(key, sizeof key);
+	assert(fine); /* a fetched cipher and a key of its length: only memory can fail */
+	if (org.n)
+		memcpy(l->org, org.p, org.n);
+	l->n = org.n;
+	l->epoch = epoch;
+	l->encrypt = encrypt;
+}
+
+static struct lane *lane_of(struct codes *c, struct str org, uint8_t epoch, bool encrypt)
+{
+	struct desk *d = pthread_getspecific(c->desk);
+	if (!d) {
+		d = MEM_NEW(struct desk);
+		pthread_setspecific(c->desk, d);
+	}
+	for (size_t i = 0; i < LANES; i++) {
+		struct lane *l = &d->lanes[i];
+		if (l->ctx && l->epoch == epoch && l->encrypt == encrypt &&
+		    str_eq(str_of(l->org, l->n), org))
+			return l;
+	}
+	struct lane *l = &d->lanes[d->next++ % LANES];
+	lane_open(c, l, org, epoch, encrypt);
+	return l;
 }
 
 /* One block is a permutation of all core ids: exactly what a code must be. */
-static void permute(const struct codes *c, struct str org, uint8_t epoch, bool encrypt,
+static void permute(struct codes *c, struct str org, uint8_t epoch, bool encrypt,
                     const uint8_t in[CODE_BLOCK], uint8_t out[CODE_BLOCK])
 {
-	uint8_t key[CODE_KEY];
 	int n = 0;
-	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
-	org_key(c, org, epoch, key);
-	bool fine = ctx && EVP_CipherInit_ex2(ctx, c->aes, key, NULL, encrypt, NULL) == 1 &&
-	            EVP_CIPHER_CTX_set_padding(ctx, 0) == 1 &&
-	            EVP_CipherUpdate(ctx, out, &n, in, CODE_BLOCK) == 1 && n == CODE_BLOCK;
-	EVP_CIPHER_CTX_free(ctx);
-	mem_wipe(key, sizeof key);
-	assert(fine); /* a fetched cipher and a whole block: nothing can fail but memory */
+	org.n = org.n < CODE_ORG_MAX ? org.n : CODE_ORG_MAX;
+	struct lane *l = lane_of(c, org, epoch, encrypt);
+	bool fine = EVP_CipherUpdate(l->ctx, out, &n, in, CODE_BLOCK) == 1 && n == CODE_BLOCK;
+	assert(fine); /* a whole block without padding cannot fail */
+	(void)fine;
 }
 
 struct str code_of(struct codes *c, struct arena *a, struct str org, struct core_id id)
