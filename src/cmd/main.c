@@ -1,10 +1,7 @@
-/* The one program. Every subcommand is a row of src/cmd/commands.h. */
-#include <stdio.h>
+/* The one program. Every subcommand is a row of src/cmd/commands.c. */
+#include "cmd/commands.h"
 
 int main(int argc, char **argv)
 {
-	(void)argc;
-	(void)argv;
-	fputs("musubi: nothing here yet\n", stderr);
-	return 2;
+	return commands_run(argc, argv);
 }

@@ -50,8 +50,7 @@ struct result node_cert(struct node *n, struct arena *a, const char *name, struc
 	return file_read(a, node_path(n, "trust", str_c(name), ".der"), CERT_FILE_MAX, ret, err);
 }
 
-/* A 32-byte key for one use, from the node's key. */
-static void derive(const struct node *n, struct str use, struct secret *ret)
+void node_derive(const struct node *n, struct str use, struct secret *ret)
 {
 	*ret = secret_new(NODE_KEY);
 	hkdf_sha256(secret_str(&n->kek), STR("musubi"), use, ret->p, NODE_KEY);
@@ -63,8 +62,8 @@ static struct result open_keys(struct node *n, struct err *err)
 	TRY(file_make_dirs(n->config.data, 0700, err));
 	TRY(secret_file(file_join(a, n->config.data, STR("node.key")), NODE_KEY, &n->kek, err));
 	TRY(codes_open(file_join(a, n->config.data, STR("codes.key")), &n->app.codes, err));
-	derive(n, STR("data"), &n->app.data_key);
-	derive(n, STR("officer"), &n->app.officer_key);
+	node_derive(n, STR("data"), &n->app.data_key);
+	node_derive(n, STR("officer"), &n->app.officer_key);
 	return node_key(n, "journal", KEY_ED25519, true, &n->journal_key, err);
 }
 

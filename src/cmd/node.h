@@ -28,6 +28,8 @@ void node_close(struct node *n);
 /* data/keys/NAME.key; made with `alg` when missing and `make`. */
 MUST struct result node_key(struct node *n, const char *name, enum key_alg alg, bool make,
                             struct key **ret, struct err *err);
+/* A 32-byte key for one use, from the node's key; the caller wipes it. */
+void node_derive(const struct node *n, struct str use, struct secret *ret);
 /* data/trust/NAME.der */
 MUST struct result node_cert(struct node *n, struct arena *a, const char *name, struct str *ret,
                              struct err *err);

@@ -1,0 +1,114 @@
+#include "cmd/commands.h"
+
+#include <stdio.h>
+
+#include "base/buf.h"
+
+enum { HELP_MAX = 1 << 16 };
+
+static const struct command rows[] = {
+	{ "serve", "Serve a node: portal, counter and interfaces", "ノードを動かす（ポータル・窓口・API）", cmd_serve },
+	{ "demo make", "Make a demo nation: certificates, residents, personas",
+	  "デモの国を作る（認証局・住民・ペルソナ）", cmd_demo_make },
+	{ "journal verify", "Check the journal without the server: nothing changed or removed",
+	  "記録簿を検証する（書き換え・削除がないこと）", cmd_journal_verify },
+	{ "pack check", "Find every mistake in a folder of packs", "パックの誤りをすべて見つける", cmd_pack_check },
+	{ "pack test", "Run the scenario tests written in the packs", "パックに書かれたテストを実行する", cmd_pack_test },
+	{ "pack publish", "Print the digests of the file PUBLISHED", "公開版の記録（PUBLISHED）を出力する", cmd_pack_publish },
+	{ "verify", "Is this letter genuine? Offline, PDF or QR code",
+	  "この文書は本物か（PDFまたは二次元コード、通信なし）", cmd_verify },
+	{ "totp", "Print the one-time code of a secret", "ワンタイムコードを表示する", cmd_totp },
+	{ "ca list", "List the certificates of a person", "人の電子証明書を一覧する", cmd_ca_list },
+	{ "ca revoke", "Revoke certificates", "電子証明書を失効させる", cmd_ca_revoke },
+	{ "officer add", "Add an officer of an organization", "職員を登録する", cmd_officer_add },
+	{ "version", "Print the version", "版を表示する", cmd_version },
+	{ "help", "Print this list", "この一覧を表示する", cmd_help },
+};
+
+const struct command *commands_all(size_t *ret_n)
+{
+	*ret_n = sizeof rows / sizeof *rows;
+	return rows;
+}
+
+const struct command *commands_find(int argc, char **args, int *ret_used)
+{
+	struct str first, second;
+	for (size_t i = 0; argc > 0 && i < sizeof rows / sizeof *rows; i++) {
+		bool two = str_cut(str_c(rows[i].name), ' ', &first, &second);
+		if (!str_eq(str_c(args[0]), first))
+			continue;
+		if (two && (argc < 2 || !str_eq(str_c(args[1]), second)))
+			continue;
+		*ret_used = two ? 2 : 1;
+		return &rows[i];
+	}
+	return NULL;
+}
+
+static void list(FILE *to)
+{
+	fputs("musubi COMMAND [OPTIONS]    (musubi COMMAND --help)\n\n", to);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		fprintf(to, "  %-15s %s\n  %-15s %s\n", rows[i].name, rows[i].en, "", rows[i].ja);
+}
+
+int cmd_help(int argc, char **args)
+{
+	(void)argc;
+	(void)args;
+	list(stdout);
+	return EXIT_TRUE;
+}
+
+int commands_run(int argc, char **argv)
+{
+	int used;
+	char **args = argv + 1;
+	if (argc < 2) {
+		list(stderr);
+		return EXIT_FAILED;
+	}
+	if (str_eq(str_c(args[0]), STR("--help")) || str_eq(str_c(args[0]), STR("-h")))
+		return cmd_help(0, NULL);
+	if (str_eq(str_c(args[0]), STR("--version")))
+		return cmd_version(0, NULL);
+	const struct command *c = commands_find(argc - 1, args, &used);
+	if (!c) {
+		fprintf(stderr, "musubi: no such command: %s%s%s\n", args[0], argc > 2 ? " " : "",
+		        argc > 2 ? args[1] : "");
+		list(stderr);
+		return EXIT_FAILED;
+	}
+	return c->run(argc - 1 - used, args + used);
+}
+
+bool command_begin(struct usage *u, int argc, char **args, int *ret_exit)
+{
+	struct err err = { 0 };
+	bool help = false;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (str_eq(str_c(rows[i].name), str_c(u->command))) {
+			u->en = rows[i].en;
+			u->ja = rows[i].ja;
+		}
+	if (is_err(options_parse(u, argc, args, &help, &err))) {
+		*ret_exit = command_failed(u->command, &err);
+		return false;
+	}
+	if (help) {
+		BUF_AUTO out;
+		buf_init(&out, HELP_MAX);
+		options_help(u, &out);
+		fwrite(out.p, 1, out.n, stdout);
+		*ret_exit = EXIT_TRUE;
+	}
+	return !help;
+}
+
+int command_failed(const char *command, const struct err *err)
+{
+	fprintf(stderr, "musubi %s: %s%s%s\n", command, err->what, err->clause ? " · " : "",
+	        err->clause ? err->clause : "");
+	return EXIT_FAILED;
+}
