@@ -86,14 +86,15 @@ MUST struct result phone_tx_approve(struct db *tx, struct str org, struct str id
 MUST struct result phone_tx_refuse(struct db *tx, struct str org, struct str id,
                                    struct str claim, struct str verdict, int64_t now,
                                    struct err *err);
-/* APPROVED to USED by the browser that began it; ERR_CONFLICT otherwise. */
+/* APPROVED to USED by the browser that began it; ERR_CONFLICT otherwise
+ * ("ident.phone.browser" when another one wants it). */
 MUST struct result phone_tx_use(struct db *tx, struct str org, struct str id,
                                 struct str browser, int64_t now, struct err *err);
 
 /* ---- officers ---- */
 enum officer_verdict {
 	OFFICER_OK, OFFICER_WRONG, /* name, password or code: never said which */
-	OFFICER_LOCKED,            /* too many failures: until when */
+	OFFICER_LOCKED,            /* too many tries; of an unknown name as well */
 };
 struct officer {
 	struct str org, id, name, title, roles; /* roles: "clerk approver admin" */
@@ -104,8 +105,9 @@ struct officer_new {
 };
 MUST struct result officer_add(struct db *tx, const struct officer_new *o, struct str seal_key,
                                struct err *err);
-/* Five failures lock for 15 minutes. A TOTP step is accepted once. Argon2id
- * runs outside of the transaction; unknown names cost the same time. */
+/* Five tries that were not right lock for 15 minutes, counted from the last of
+ * them. A TOTP step is accepted once. Argon2id runs outside of the transaction;
+ * unknown names cost the same time and are locked alike. */
 MUST struct result officer_login(struct store *s, struct arena *a, struct str org,
                                  struct str id, struct str password, struct str code,
                                  struct str seal_key, int64_t now, enum officer_verdict *ret,

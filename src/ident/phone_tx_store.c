@@ -82,9 +82,9 @@ static struct str claim_hash(struct str claim, char out[2 * SHA256_SIZE])
 	return str_of(out, encode_to(ENCODING_HEX, raw, sizeof raw, out));
 }
 
-/* Why a guarded move changed nothing. */
-static struct result why_not(struct db *tx, struct str org, struct str id, int64_t now,
-                             struct err *err)
+/* Why a guarded move changed nothing. `browser`: who wanted to use it, or "". */
+static struct result why_not(struct db *tx, struct str org, struct str id, struct str browser,
+                             int64_t now, struct err *err)
 {
 	struct phone_tx t;
 	ARENA_AUTO a = arena_new(1 << 20);
@@ -95,6 +95,8 @@ static struct result why_not(struct db *tx, struct str org, struct str id, int64
 		return fail(err, ERR_CONFLICT, "ident.phone.unclaimed", NULL, "not opened by a phone yet");
 	if (t.state == PHONE_CLAIMED)
 		return fail(err, ERR_CONFLICT, "ident.phone.claimed", NULL, "another phone has opened it");
+	if (t.state == PHONE_APPROVED && browser.n && !str_eq(browser, t.browser))
+		return fail(err, ERR_CONFLICT, "ident.phone.browser", NULL, "another browser began it");
 	return fail(err, ERR_CONFLICT, "ident.phone.used", NULL, "the transaction is answered already");
 }
 
@@ -112,7 +114,7 @@ struct result phone_tx_claim(struct db *tx, struct str org, struct str id, struc
 		" AND expires_at > ? AND (state = ? OR (state = ? AND claim_hash = ?))",
 		BINDS(B_INT(PHONE_CLAIMED), B_TEXT(h), B_TEXT(org), B_TEXT(id), B_INT(now),
 		      B_INT(PHONE_PENDING), B_INT(PHONE_CLAIMED), B_TEXT(h)), &changed, err));
-	return changed ? ok() : why_not(tx, org, id, now, err);
+	return changed ? ok() : why_not(tx, org, id, STR(""), now, err);
 }
 
 struct result phone_tx_approve(struct db *tx, struct str org, struct str id, struct str claim,
@@ -127,7 +129,7 @@ struct result phone_tx_approve(struct db *tx, struct str org, struct str id, str
 		BINDS(B_INT(PHONE_APPROVED), B_TEXT(subject), B_BLOB(cms), B_TEXT(org), B_TEXT(id),
 		      B_INT(PHONE_CLAIMED), B_TEXT(claim_hash(claim, hash)), B_INT(now)),
 		&changed, err));
-	return changed ? ok() : why_not(tx, org, id, now, err);
+	return changed ? ok() : why_not(tx, org, id, STR(""), now, err);
 }
 
 struct result phone_tx_refuse(struct db *tx, struct str org, struct str id, struct str claim,
@@ -141,7 +143,7 @@ struct result phone_tx_refuse(struct db *tx, struct str org, struct str id, stru
 		BINDS(B_INT(PHONE_REFUSED), B_TEXT(verdict), B_TEXT(org), B_TEXT(id),
 		      B_INT(PHONE_CLAIMED), B_TEXT(claim_hash(claim, hash)), B_INT(now)),
 		&changed, err));
-	return changed ? ok() : why_not(tx, org, id, now, err);
+	return changed ? ok() : why_not(tx, org, id, STR(""), now, err);
 }
 
 struct result phone_tx_use(struct db *tx, struct str org, struct str id, struct str browser,
@@ -153,5 +155,5 @@ struct result phone_tx_use(struct db *tx, struct str org, struct str id, struct 
 		" AND expires_at > ?",
 		BINDS(B_INT(PHONE_USED), B_TEXT(org), B_TEXT(id), B_INT(PHONE_APPROVED),
 		      B_TEXT(browser), B_INT(now)), &changed, err));
-	return changed ? ok() : why_not(tx, org, id, now, err);
+	return changed ? ok() : why_not(tx, org, id, browser, now, err);
 }

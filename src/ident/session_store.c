@@ -25,10 +25,14 @@ static struct str random_text(struct arena *a)
 	return base64url_encode(a, str_of((const char *)raw, sizeof raw));
 }
 
-/* "172065.SECRET" to its organization; false when it has no such form. */
+/* "172065.SECRET" to its organization; false when it has no such form. A cookie
+ * holds whatever somebody put there: only plain characters go on to the store. */
 static bool org_of(struct str token, struct str *ret)
 {
 	struct str secret;
+	for (size_t i = 0; i < token.n; i++)
+		if (token.p[i] <= ' ' || token.p[i] >= 127)
+			return false;
 	return token.n < 128 && str_cut(token, '.', ret, &secret) && ret->n > 0 && secret.n == 43;
 }
 

@@ -18,8 +18,11 @@ static const char *const tables[] = {
 	"CREATE TABLE officer ("
 	" org TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, title TEXT NOT NULL,"
 	" roles TEXT NOT NULL, password TEXT NOT NULL, totp BYTEA NOT NULL,"
-	" last_step BIGINT NOT NULL, failures BIGINT NOT NULL, locked_until BIGINT NOT NULL,"
-	" PRIMARY KEY (org, id))",
+	" last_step BIGINT NOT NULL, PRIMARY KEY (org, id))",
+	"CREATE TABLE officer_try ("
+	" org TEXT NOT NULL, name TEXT NOT NULL, tries BIGINT NOT NULL, at BIGINT NOT NULL,"
+	" PRIMARY KEY (org, name))",
+	"CREATE INDEX officer_try_by_time ON officer_try (org, at)",
 	NULL,
 };
 

@@ -1,8 +1,15 @@
+/* Codes: derive a key per organization and epoch, permute one block.
+ *
+ * A conversion is two AES blocks; setting up keys would cost fifty times that.
+ * So each thread keeps the contexts of the organizations it met last: nothing is
+ * shared, nothing locked. They belong to one codes_open (its serial), are wiped
+ * by OpenSSL when another organization takes the slot and when the thread ends. */
 #include "mesh/code.h"
 
 #include <assert.h>
 #include <openssl/evp.h>
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "base/encode.h"
 #include "base/mem.h"
@@ -10,34 +17,58 @@
 #include "crypto/digest.h"
 #include "crypto/secret_file.h"
 
-enum { CODE_EPOCH = 1, CODE_BLOCK = 16, CODE_KEY = 32, CODE_ORG_MAX = 75, LANES = 16 };
+enum { CODE_EPOCH = 1, CODE_BLOCK = 16, CODE_KEY = 32, ORG_MAX = 64, SLOTS = 256 };
 
 struct codes {
 	struct secret master;
 	EVP_CIPHER *aes; /* fetched once: OpenSSL 3 serialises fetches */
-	pthread_key_t desk;
+	uint64_t serial; /* no other codes_open of this process has it */
 };
 
-/* Ciphers that one thread has set up: deriving and scheduling a key costs thirty
- * times the block it is for. Wiped and freed when the thread ends. */
-struct lane {
-	char org[CODE_ORG_MAX];
-	size_t n;
+/* One organization's contexts in this thread. */
+struct slot {
+	uint64_t serial; /* 0: empty */
 	uint8_t epoch;
-	bool encrypt;
-	EVP_CIPHER_CTX *ctx; /* NULL: free */
-};
-struct desk {
-	struct lane lanes[LANES];
-	size_t next; /* to be given up */
+	size_t n;
+	char org[ORG_MAX];
+	EVP_CIPHER_CTX *to, *from;
 };
 
-static void desk_free(void *p)
+static atomic_uint_fast64_t serials;
+static pthread_key_t slots_key;
+static pthread_once_t slots_once = PTHREAD_ONCE_INIT;
+
+static void slot_clear(struct slot *s)
 {
-	struct desk *d = p;
-	for (size_t i = 0; d && i < LANES; i++)
-		EVP_CIPHER_CTX_free(d->lanes[i].ctx);
-	mem_free(d);
+	EVP_CIPHER_CTX_free(s->to);
+	EVP_CIPHER_CTX_free(s->from);
+	*s = (struct slot){ 0 };
+}
+
+static void slots_free(void *p)
+{
+	struct slot *slots = p;
+	for (size_t i = 0; i < SLOTS; i++)
+		slot_clear(&slots[i]);
+	mem_free(slots);
+}
+
+static void slots_key_make(void)
+{
+	int rc = pthread_key_create(&slots_key, slots_free);
+	assert(rc == 0);
+	(void)rc;
+}
+
+static struct slot *slots_mine(void)
+{
+	static _Thread_local struct slot *mine;
+	if (!mine) {
+		pthread_once(&slots_once, slots_key_make);
+		mine = mem_array(SLOTS, sizeof *mine);
+		pthread_setspecific(slots_key, mine);
+	}
+	return mine;
 }
 
 struct result codes_open(struct str key_path, struct codes **ret, struct err *err)
@@ -48,9 +79,7 @@ struct result codes_open(struct str key_path, struct codes **ret, struct err *er
 		mem_free(c);
 		return r;
 	}
-	int made = pthread_key_create(&c->desk, desk_free);
-	assert(made == 0); /* 1,024 keys per process, one per core opened */
-	(void)made;
+	c->serial = atomic_fetch_add(&serials, 1) + 1;
 	c->aes = EVP_CIPHER_fetch(NULL, "AES-256-ECB", NULL);
 	if (!c->aes) {
 		codes_close(c);
@@ -64,9 +93,10 @@ void codes_close(struct codes *c)
 {
 	if (!c)
 		return;
-	/* Other threads that used it have ended: theirs are gone already. */
-	desk_free(pthread_getspecific(c->desk));
-	pthread_key_delete(c->desk);
+	struct slot *slots = slots_mine();
+	for (size_t i = 0; i < SLOTS; i++)
+		if (slots[i].serial == c->serial)
+			slot_clear(&slots[i]);
 	secret_done(&c->master);
 	EVP_CIPHER_free(c->aes);
 	mem_free(c);
@@ -79,62 +109,67 @@ struct core_id core_id_new(void)
 	return id;
 }
 
-/* The organization's key of an epoch: HKDF with info "code" || epoch || org. */
+/* The organization's key of an epoch: HKDF with info "code" || epoch || org, and
+ * "CODE" || epoch || SHA-256(org) for names longer than any we give. */
 static void org_key(const struct codes *c, struct str org, uint8_t epoch, uint8_t key[CODE_KEY])
 {
-	char info[5 + CODE_ORG_MAX] = "code";
+	char info[5 + ORG_MAX];
+	bool fits = org.n <= ORG_MAX;
+	memcpy(info, fits ? "code" : "CODE", 4);
 	info[4] = (char)epoch;
-	if (org.n)
+	if (fits && org.n)
 		memcpy(info + 5, org.p, org.n);
-	hkdf_sha256(secret_str(&c->master), STR("musubi"), str_of(info, org.n + 5), key, CODE_KEY);
+	else if (!fits)
+		sha256(org, (uint8_t *)info + 5);
+	hkdf_sha256(secret_str(&c->master), STR("musubi"),
+	            str_of(info, 5 + (fits ? org.n : SHA256_SIZE)), key, CODE_KEY);
 }
 
-static void lane_open(const struct codes *c, struct lane *l, struct str org, uint8_t epoch,
-                      bool encrypt)
+static EVP_CIPHER_CTX *context(const struct codes *c, const uint8_t key[CODE_KEY], int encrypt)
+{
+	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+	bool fine = ctx && EVP_CipherInit_ex2(ctx, c->aes, key, NULL, encrypt, NULL) == 1 &&
+	            EVP_CIPHER_CTX_set_padding(ctx, 0) == 1;
+	assert(fine); /* a fetched cipher and a whole key: nothing can fail but memory */
+	(void)fine;
+	return ctx;
+}
+
+static void slot_fill(struct slot *s, const struct codes *c, struct str org, uint8_t epoch)
 {
 	uint8_t key[CODE_KEY];
 	org_key(c, org, epoch, key);
-	if (!l->ctx)
-		l->ctx = EVP_CIPHER_CTX_new();
-	bool fine = l->ctx && EVP_CipherInit_ex2(l->ctx, c->aes, key, NULL, encrypt, NULL) == 1 &&
-	            EVP_CIPHER_CTX_set_padding(l->ctx, 0) == 1;
+	*s = (struct slot){ .serial = c->serial, .epoch = epoch, .n = org.n,
+		.to = context(c, key, 1), .from = context(c, key, 0) };
+	if (org.n && org.n <= ORG_MAX)
+		memcpy(s->org, org.p, org.n);
 	mem_wipe(key, sizeof key);
-	assert(fine); /* a fetched cipher and a key of its length: only memory can fail */
-	if (org.n)
-		memcpy(l->org, org.p, org.n);
-	l->n = org.n;
-	l->epoch = epoch;
-	l->encrypt = encrypt;
-}
-
-static struct lane *lane_of(struct codes *c, struct str org, uint8_t epoch, bool encrypt)
-{
-	struct desk *d = pthread_getspecific(c->desk);
-	if (!d) {
-		d = MEM_NEW(struct desk);
-		pthread_setspecific(c->desk, d);
-	}
-	for (size_t i = 0; i < LANES; i++) {
-		struct lane *l = &d->lanes[i];
-		if (l->ctx && l->epoch == epoch && l->encrypt == encrypt &&
-		    str_eq(str_of(l->org, l->n), org))
-			return l;
-	}
-	struct lane *l = &d->lanes[d->next++ % LANES];
-	lane_open(c, l, org, epoch, encrypt);
-	return l;
 }
 
 /* One block is a permutation of all core ids: exactly what a code must be. */
-static void permute(struct codes *c, struct str org, uint8_t epoch, bool encrypt,
-                    const uint8_t in[CODE_BLOCK], uint8_t out[CODE_BLOCK])
+static void block(EVP_CIPHER_CTX *ctx, const uint8_t in[CODE_BLOCK], uint8_t out[CODE_BLOCK])
 {
 	int n = 0;
-	org.n = org.n < CODE_ORG_MAX ? org.n : CODE_ORG_MAX;
-	struct lane *l = lane_of(c, org, epoch, encrypt);
-	bool fine = EVP_CipherUpdate(l->ctx, out, &n, in, CODE_BLOCK) == 1 && n == CODE_BLOCK;
-	assert(fine); /* a whole block without padding cannot fail */
+	bool fine = EVP_CipherUpdate(ctx, out, &n, in, CODE_BLOCK) == 1 && n == CODE_BLOCK;
+	assert(fine);
 	(void)fine;
+}
+
+static void permute(const struct codes *c, struct str org, uint8_t epoch, bool encrypt,
+                    const uint8_t in[CODE_BLOCK], uint8_t out[CODE_BLOCK])
+{
+	struct slot once = { 0 };
+	struct slot *s = &slots_mine()[(str_hash(org) ^ c->serial) % SLOTS];
+	if (org.n > ORG_MAX) {
+		s = &once;
+		slot_fill(s, c, org, epoch);
+	} else if (s->serial != c->serial || s->epoch != epoch ||
+	           !str_eq(str_of(s->org, s->n), org)) {
+		slot_clear(s);
+		slot_fill(s, c, org, epoch);
+	}
+	block(encrypt ? s->to : s->from, in, out);
+	slot_clear(&once);
 }
 
 struct str code_of(struct codes *c, struct arena *a, struct str org, struct core_id id)
@@ -152,6 +187,10 @@ struct result code_to_core(struct codes *c, struct str org, struct str code,
 	if (code.n != CODE_TEXT)
 		return fail(err, ERR_INPUT, "mesh.code.malformed", NULL, "a code has %d hex digits, not %zu",
 		            CODE_TEXT, code.n);
+	for (size_t i = 0; i < code.n; i++) /* one text for one code: it is a key of tables */
+		if (code.p[i] >= 'A' && code.p[i] <= 'F')
+			return fail(err, ERR_INPUT, "mesh.code.malformed", NULL,
+			            "a code is written in lower case");
 	TRY(decode_to(ENCODING_HEX, code, raw, &n, err));
 	if (raw[0] != CODE_EPOCH)
 		return fail(err, ERR_INPUT, "mesh.code.epoch", NULL, "unknown epoch %u", raw[0]);

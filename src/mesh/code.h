@@ -13,7 +13,7 @@
 
 enum { CODE_TEXT = 34 };
 
-struct codes; /* the core's master key and the derived keys; thread-safe */
+struct codes; /* the core's master key; thread-safe. Close it when no thread uses it. */
 
 /* key_path: 32 random bytes, made with mode 0600 when missing. */
 MUST struct result codes_open(struct str key_path, struct codes **ret, struct err *err);

@@ -20,8 +20,10 @@ struct record {
 	bool masked;           /* something was left out for protection */
 };
 
-/* Adds a version: what was current for (org, subject, dataset) is superseded
- * when `single`, and stays beside it otherwise (certificates). */
+/* Adds a version. When `single`, what was true before for (org, subject, dataset)
+ * ends on valid_from, and what began on that day or later is superseded;
+ * otherwise it stays beside the others (certificates). ERR_INPUT "record.day"
+ * when valid_from is no ISO date. */
 struct record_new {
 	struct str org, subject, dataset, source, valid_from;
 	const struct json *body;
@@ -30,12 +32,13 @@ struct record_new {
 MUST struct result record_put(struct db *tx, struct arena *a, const struct record_new *r,
                               struct str *ret_id, struct err *err);
 
-/* The current version at `day` (ISO date; "" for newest), masked where the
- * person is protected. *ret is NULL when there is none: not an error. */
+/* What was true at `day` (ISO date; "" for the newest) as we know it now, masked
+ * where the person, or somebody the record speaks of, is protected today. *ret is
+ * NULL when there is none: not an error. */
 MUST struct result record_current(struct db *db, struct arena *a, struct str org,
                                   struct str subject, struct str dataset, struct str day,
                                   const struct record **ret, struct err *err);
-/* Everything current about a subject, masked. */
+/* The newest of everything about a subject, masked. */
 MUST struct result record_all(struct db *db, struct arena *a, struct str org,
                               struct str subject, const struct record **ret, size_t *ret_n,
                               struct err *err);
@@ -51,7 +54,7 @@ MUST struct result record_secret_put(struct db *tx, struct str org, struct str s
                                      struct str name, struct str sealed, struct err *err);
 
 /* Resident search at the counter: by name or kana (folded prefix), 11-digit
- * resident code or birth date. At most 50. */
+ * resident code (any width, hyphens) or birth date (as people write it). At most 50. */
 struct record_hit { struct str subject, name, kana, birth; };
 MUST struct result record_find_resident(struct db *db, struct arena *a, struct str org,
                                         struct str query, const struct record_hit **ret,
