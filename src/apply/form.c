@@ -80,15 +80,12 @@ static struct result settle_page_fields(struct form *f, const struct pack_page *
 	return ok();
 }
 
-/* The answers about the i-th thing the register knows: by its id; by place for
- * items without one (scenario tests write only the answers). */
-static const struct json *stored_item(const struct json *items, struct str id, size_t place)
+static const struct json *stored_item(const struct json *items, struct str id)
 {
 	for (size_t i = 0; i < json_len(items); i++)
 		if (str_eq(json_text(json_get(json_at(items, i), STR("id"))), id))
 			return json_at(items, i);
-	const struct json *here = json_at(items, place);
-	return json_get(here, STR("id")) ? NULL : here;
+	return NULL;
 }
 
 /* The register's item with the answers that were given about it laid over:
@@ -118,7 +115,7 @@ static struct result group_items(struct form *f, const struct pack_page *page,
 	struct json_array *items = json_array_new(f->arena);
 	for (size_t i = 0; i < json_len(known); i++) {
 		struct str id = json_text(json_get(json_at(known, i), STR("id")));
-		json_push(items, over_register(f, page, json_at(known, i), stored_item(stored, id, i)));
+		json_push(items, over_register(f, page, json_at(known, i), stored_item(stored, id)));
 	}
 	*ret = json_array_done(items);
 	return ok();

@@ -88,6 +88,11 @@ static void check_answers(struct load *l, const struct json *node, struct str pr
 	for (size_t i = 0; json_is(node, JSON_OBJECT) && i < node->n && depth < DEPTH_MAX; i++) {
 		struct str path = prefix.n == 0 ? node->keys[i]
 			: arena_printf(l->arena, "%.*s.%.*s", STR_ARG(prefix), STR_ARG(node->keys[i]));
+		/* An item of a group from the register says by `id` which one it answers. */
+		bool names_item = depth > 0 && str_eq(node->keys[i], STR("id")) &&
+		                  json_is(&node->items[i], JSON_STRING);
+		if (names_item)
+			continue;
 		if (answer_exists(l, path)) {
 			check_answers(l, &node->items[i], path, depth + 1);
 			continue;
