@@ -1,0 +1,175 @@
+/* One application as the officer has it: opened, and put together as a page.
+ * The parts of the page are in files of their own (counter_answers.c,
+ * counter_register.c, counter_history.c, counter_actions.c). */
+#include "web/counter.h"
+
+#include "base/check_digit.h"
+#include "record/record.h"
+#include "web/counter_words.h"
+#include "web/portal_field.h"
+#include "web/show.h"
+
+void counter_close(struct counter_desk *d)
+{
+	pack_unref(d->packs);
+	d->packs = NULL;
+}
+
+/* ---- opening ---- */
+
+/* A person who came under protection (支援措置) after she applied: what the
+ * application copied of where she lives is left out here, so that no page and
+ * no letter made from it can show it. */
+static void leave_out_address(struct visit *v, struct counter_desk *d)
+{
+	struct json_object *facts = json_object_new(v->a);
+	for (size_t i = 0; i < d->p->nprefills; i++) {
+		const struct pack_prefill *pre = &d->p->prefills[i];
+		const struct json *body = record_without_address(v->a, json_get(d->c.facts, pre->as));
+		if (!body)
+			continue;
+		if (str_eq(pre->dataset, STR("resident.basic")))
+			body = json_with(v->a, body, STR("protected"), json_bool(true));
+		json_put(facts, pre->as, body);
+	}
+	d->c.facts = json_object_done(facts);
+}
+
+static struct result load(struct visit *v, struct counter_desk *d, struct err *err)
+{
+	const struct record *basic;
+	STORE_READER_AUTO db = NULL;
+	TRY(store_reader(v->app->store, &db, err));
+	TRY(case_load(db, v->a, v->session.org, v->q->param[1], &d->c, err));
+	TRY(attach_list(db, v->a, d->c.org, d->c.id, &d->att, &d->natt, err));
+	TRY(record_current(db, v->a, d->c.org, d->c.subject, STR("resident.basic"), STR(""), &basic,
+	                   err));
+	d->is_protected = basic && basic->masked;
+	d->p = pack_procedure_version(d->packs, d->c.procedure, d->c.version);
+	if (!d->p)
+		return fail(err, ERR_UNAVAILABLE, "counter.procedure.gone", NULL,
+		            "procedure %.*s %.*s is not among the packs", STR_ARG(d->c.procedure),
+		            STR_ARG(d->c.version));
+	if (d->is_protected)
+		leave_out_address(v, d);
+	return case_form(v->a, &d->c, d->p, v->now, &d->form, err);
+}
+
+struct result counter_open(struct visit *v, struct counter_desk *ret, struct err *err)
+{
+	DESK_AUTO d = { .packs = app_packs(v->app), .who = counter_who(v) };
+	TRY(counter_filter_read(v, &d.filter, err));
+	TRY(load(v, &d, err));
+	*ret = d;
+	d.packs = NULL;
+	return ok();
+}
+
+/* ---- the page ---- */
+
+static void put_head(struct visit *v, struct counter_desk *d, struct json_object *o)
+{
+	const struct apply_case *c = &d->c;
+	struct counter_due due = counter_due_of(c->due_at, v->now);
+	json_put_str(o, STR("receipt"), receipt_show(v->a, c->receipt));
+	json_put_str(o, STR("procedure"), d->p->title.t[v->lang]);
+	json_put_str(o, STR("applicant"), c->applicant_name);
+	json_put_str(o, STR("state_name"), counter_state(v, d->p, c->state));
+	json_put_str(o, STR("received"), show_time(v, c->submitted_at));
+	json_put_str(o, STR("decided"), show_time(v, c->decided_at));
+	json_put_bool(o, STR("ended"), c->decided_at != 0);
+	json_put_str(o, STR("due"), counter_due_text(v, c->due_at));
+	json_put_str(o, STR("due_day"), show_day(v, c->due_at));
+	json_put_bool(o, STR("has_due"), due.kind != DUE_NONE);
+	json_put_str(o, STR("due_class"), str_c(counter_due_class(v, c->due_at)));
+	json_put_bool(o, STR("is_protected"), d->is_protected);
+	json_put_str(o, STR("resident_href"), arena_printf(v->a, "%.*s/residents/%.*s",
+	             STR_ARG(counter_base(v)), STR_ARG(c->subject)));
+}
+
+/* Paths of this case's forms carry the filters, so that they stay. */
+static void put_paths(struct visit *v, struct counter_desk *d, struct json_object *o)
+{
+	static const char *const verbs[] = { "act", "note", "assign" };
+	struct str query = counter_filter_query(v, &d->filter);
+	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+		json_put_str(o, arena_printf(v->a, "%s_path", verbs[i]),
+		             arena_printf(v->a, "%.*s/cases/%.*s/%s%s%.*s", STR_ARG(counter_base(v)),
+		                          STR_ARG(d->c.id), verbs[i], query.n ? "?" : "",
+		                          STR_ARG(query)));
+	json_put_str(o, STR("queue_href"), arena_printf(v->a, "%.*s%s%.*s",
+	             STR_ARG(counter_base(v)), query.n ? "?" : "", STR_ARG(query)));
+	json_put_str(o, STR("self"), counter_case_href(v, d->c.id, &d->filter));
+	json_put_int(o, STR("rev"), d->c.rev);
+}
+
+/* What happened just now: said once, by the query of the redirect. */
+static struct result put_done(struct visit *v, struct counter_desk *d, struct json_object *o,
+                              struct err *err)
+{
+	struct http_fields f;
+	TRY(http_query_fields(v->q, &f, err));
+	struct str done = v->q->method == HTTP_GET ? http_field_get(&f, STR("done")) : d->done;
+	struct str key = arena_printf(v->a, "counter.done.%.*s", STR_ARG(done));
+	if (done.n && text_has(v->app->texts, key))
+		json_put_str(o, STR("done_key"), key);
+	json_put_bool(o, STR("stale"), d->stale);
+	return ok();
+}
+
+static void put_problem(struct visit *v, struct counter_desk *d, struct json_object *o)
+{
+	const struct json *list = field_error_summary(v, d->errors, d->nerrors);
+	if (d->problem.n) {
+		struct json_object *x = json_object_new(v->a), *all = json_object_new(v->a);
+		struct json_array *one = json_array_new(v->a);
+		json_put_str(x, STR("anchor"), STR("decide"));
+		json_put_str(x, STR("message_html"),
+		             text_html(v->a, text_get(v->app->texts, v->lang, d->problem)));
+		json_push(one, json_object_done(x));
+		json_put(all, STR("list"), json_array_done(one));
+		list = json_object_done(all);
+	}
+	if (list)
+		json_put(o, STR("errors"), list);
+}
+
+struct result counter_case_page(struct visit *v, struct counter_desk *d, int status,
+                                struct err *err)
+{
+	struct json_object *o = json_object_new(v->a);
+	json_put_str(o, STR("title_key"), STR("counter.case.title"));
+	counter_put_frame(v, o, "queue");
+	put_head(v, d, o);
+	put_paths(v, d, o);
+	put_problem(v, d, o);
+	TRY(put_done(v, d, o, err));
+	TRY(counter_put_answers(v, d, o, err));
+	TRY(counter_put_register(v, d, o, err));
+	TRY(counter_put_signature(v, d, o, err));
+	TRY(counter_put_history(v, d, o, err));
+	TRY(counter_put_actions(v, d, o, err));
+	TRY(counter_put_side(v, d, o, err));
+	TRY(visit_journal(v, d->c.org, d->c.subject, d->c.id, d->p->affair, err));
+	return visit_page(v, status, STR("counter/case"), o, err);
+}
+
+struct result counter_case(struct visit *v, struct err *err)
+{
+	DESK_AUTO d = { 0 };
+	TRY(counter_open(v, &d, err));
+	return counter_case_page(v, &d, 200, err);
+}
+
+struct result counter_file(struct visit *v, struct err *err)
+{
+	struct attachment t;
+	struct str bytes;
+	struct apply_case c;
+	STORE_READER_AUTO db = NULL;
+	TRY(store_reader(v->app->store, &db, err));
+	TRY(case_load(db, v->a, v->session.org, v->q->param[1], &c, err));
+	TRY(attach_read(db, v->a, &v->app->data_key, c.org, c.id, v->q->param[2], &t, &bytes, err));
+	visit_file(v, sniff_mime(t.kind), t.name, bytes);
+	return ok();
+}
