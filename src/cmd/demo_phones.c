@@ -53,8 +53,8 @@ static void describe(struct phone *x, struct str dir)
 	struct arena *a = x->t->arena;
 	struct json_object *o = json_object_new(a);
 	json_put_str(o, STR("id"), str_c(x->persona->id));
-	json_put_str(o, STR("name"), x->p->name);
-	json_put_str(o, STR("kana"), x->p->kana);
+	json_put_str(o, STR("name"), arena_str(a, x->p->name)); /* it outlives the household */
+	json_put_str(o, STR("kana"), arena_str(a, x->p->kana));
 	json_put_str(o, STR("city"), str_c(demo_city(x->h->city)->id));
 	json_put_str(o, STR("city_name"), str_c(demo_city(x->h->city)->ja));
 	json_put_str(o, STR("birth"), date_format(a, x->p->birth));
@@ -64,7 +64,7 @@ static void describe(struct phone *x, struct str dir)
 	json_put_str(o, STR("pin"), str_c(x->persona->pin));
 	json_put_str(o, STR("password"), str_c(x->persona->password));
 	json_put_str(o, STR("wallet"), dir);
-	json_put_str(o, STR("number"), x->p->number);
+	json_put_str(o, STR("number"), arena_str(a, x->p->number));
 	json_put_str(o, STR("code"), x->code);
 	json_push(x->t->people, json_object_done(o));
 }
