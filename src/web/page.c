@@ -226,13 +226,15 @@ static struct str kind_row(struct visit *v, const struct err *e, const char *par
 	return visit_text(v, key);
 }
 
-/* The code's own sentence where there is one, else that of its kind. */
+/* The code's own sentence where there is one ("error.CODE", or a verdict's row,
+ * which is its code), else that of its kind. */
 static struct str error_sentence(struct visit *v, const struct err *e)
 {
-	struct str own = arena_printf(v->a, "error.%s", e->code ? e->code : "none");
+	struct str code = str_c(e->code ? e->code : "none");
+	struct str own = arena_printf(v->a, "error.%.*s", STR_ARG(code));
 	if (text_has(v->app->texts, own))
 		return visit_text(v, own);
-	return kind_row(v, e, "message");
+	return text_has(v->app->texts, code) ? visit_text(v, code) : kind_row(v, e, "message");
 }
 
 void visit_error_page(struct visit *v, const struct err *e)

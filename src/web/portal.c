@@ -51,6 +51,9 @@ static const struct web_route rows[] = {
 	{ POST, "/drafts/{id}/{page}/files/{field}/remove", HER, portal_file_remove,
 	  .about = "Removes a file" },
 
+	{ GET, "/applications", HER, portal_applications, .about = "All applications" },
+	{ GET, "/applications/{id}/files/{file}", HER, portal_application_file,
+	  .about = "An attachment as submitted" },
 	{ GET, "/applications/{id}", HER, portal_application, .about = "One application" },
 	{ POST, "/applications/{id}/correct", HER, portal_correct, .about = "Opens the correction" },
 	{ POST, "/applications/{id}/withdraw", HER, portal_withdraw, .about = "Withdraws" },

@@ -73,14 +73,17 @@ MUST struct result portal_procedure(struct visit *v, struct err *err);
 /* portal_mine.c */
 MUST struct result portal_my_home(struct visit *v, struct err *err);
 MUST struct result portal_applications(struct visit *v, struct err *err);
-MUST struct result portal_application(struct visit *v, struct err *err);
-MUST struct result portal_correct(struct visit *v, struct err *err);
-MUST struct result portal_withdraw(struct visit *v, struct err *err);
 MUST struct result portal_letters(struct visit *v, struct err *err);
 MUST struct result portal_letter(struct visit *v, struct err *err);
 MUST struct result portal_notices(struct visit *v, struct err *err);
 MUST struct result portal_notice_read(struct visit *v, struct err *err);
-/* portal_data.c: what the city holds, who looked */
+/* portal_case.c: one application */
+MUST struct result portal_application(struct visit *v, struct err *err);
+MUST struct result portal_application_file(struct visit *v, struct err *err);
+MUST struct result portal_correct(struct visit *v, struct err *err);
+MUST struct result portal_withdraw(struct visit *v, struct err *err);
+/* portal_data.c: what the city holds; portal_report.c: that something is wrong;
+ * portal_log.c: who looked */
 MUST struct result portal_my_data(struct visit *v, struct err *err);
 MUST struct result portal_report(struct visit *v, struct err *err);
 MUST struct result portal_report_post(struct visit *v, struct err *err);

@@ -2,6 +2,7 @@
  * one procedure: who may, what is needed, by when, under which law, where. */
 #include "base/encode.h"
 #include "web/portal.h"
+#include "web/show.h"
 
 static const struct json *procedure_card(struct visit *v, const struct procedure *p,
                                          struct str city)
@@ -77,7 +78,7 @@ struct result portal_find(struct visit *v, struct err *err)
 	json_put_str(o, STR("q"), words);
 	json_put_str(o, STR("event"), event);
 	json_put_int(o, STR("count"), (int64_t)n);
-	json_put(o, STR("results"), json_array_done(list));
+	show_list(v, o, "results", list);
 	json_put(o, STR("events"), event_chips(v, packs, words, event, city));
 	json_put(o, STR("cities"), city_options(v, city));
 	return visit_page(v, 200, STR("portal/find"), o, err);
@@ -85,7 +86,7 @@ struct result portal_find(struct visit *v, struct err *err)
 
 /* ---- one procedure ---- */
 
-static const struct json *html_list(struct visit *v, const struct ptext *texts, size_t n)
+static struct json_array *html_list(struct visit *v, const struct ptext *texts, size_t n)
 {
 	struct json_array *list = json_array_new(v->a);
 	for (size_t i = 0; i < n; i++) {
@@ -93,10 +94,10 @@ static const struct json *html_list(struct visit *v, const struct ptext *texts, 
 		json_put_str(o, STR("text_html"), visit_html(v, &texts[i]));
 		json_push(list, json_object_done(o));
 	}
-	return json_array_done(list);
+	return list;
 }
 
-static const struct json *laws(struct visit *v, const struct procedure *p)
+static struct json_array *laws(struct visit *v, const struct procedure *p)
 {
 	struct json_array *list = json_array_new(v->a);
 	for (size_t i = 0; i < p->nlaws; i++) {
@@ -105,7 +106,7 @@ static const struct json *laws(struct visit *v, const struct procedure *p)
 		json_put_str(o, STR("article"), p->laws[i].article);
 		json_push(list, json_object_done(o));
 	}
-	return json_array_done(list);
+	return list;
 }
 
 struct result portal_procedure(struct visit *v, struct err *err)
@@ -127,8 +128,8 @@ struct result portal_procedure(struct visit *v, struct err *err)
 	json_put_str(o, STR("who_html"), visit_html(v, &p->who));
 	json_put_str(o, STR("deadline_html"), visit_html(v, &p->deadline));
 	json_put_str(o, STR("office_html"), visit_html(v, &p->office));
-	json_put(o, STR("needs"), html_list(v, p->needs, p->nneeds));
-	json_put(o, STR("laws"), laws(v, p));
+	show_list(v, o, "needs", html_list(v, p->needs, p->nneeds));
+	show_list(v, o, "laws", laws(v, p));
 	json_put_bool(o, STR("online"), p->online);
 	json_put_bool(o, STR("prefecture"), str_eq(p->level, STR("prefecture")));
 	json_put_bool(o, STR("logged_in"), v->session.kind != 0);
@@ -137,8 +138,10 @@ struct result portal_procedure(struct visit *v, struct err *err)
 	json_put_str(o, STR("login_href"), arena_printf(v->a, "/login?to=%%2Fprocedures%%2F%.*s",
 	             STR_ARG(p->id)));
 	if (org && str_eq(p->level, STR("municipality"))) {
-		json_put_str(o, STR("city_name"), visit_plain(v, &org->name));
+		json_put_str(o, STR("city"), org->id);
+		json_put_str(o, STR("city_name"), org->name.t[v->lang]);
 		json_put_str(o, STR("city_address"), org->address);
+		json_put_str(o, STR("phone_href"), show_tel(v, org->phone));
 		json_put_str(o, STR("city_phone"), org->phone);
 	}
 	if (org)

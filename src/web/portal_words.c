@@ -1,5 +1,24 @@
 /* Pages of words, and the two settings that are cookies. */
 #include "web/portal.h"
+#include "web/show.h"
+
+/* Where to ask: on every page of words. */
+static struct json_array *contacts(struct visit *v)
+{
+	const struct org *const *cities;
+	size_t n = app_cities(v->app, v->a, &cities);
+	struct json_array *list = json_array_new(v->a);
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *o = json_object_new(v->a);
+		json_put_str(o, STR("city"), cities[i]->name.t[v->lang]);
+		json_put_str(o, STR("office"), cities[i]->office);
+		json_put_str(o, STR("address"), cities[i]->address);
+		json_put_str(o, STR("phone"), cities[i]->phone);
+		json_put_str(o, STR("phone_href"), show_tel(v, cities[i]->phone));
+		json_push(list, json_object_done(o));
+	}
+	return list;
+}
 
 /* One row per page: its template is the same, its text another. */
 struct result portal_words(struct visit *v, struct err *err)
@@ -8,6 +27,7 @@ struct result portal_words(struct visit *v, struct err *err)
 	struct json_object *o = json_object_new(v->a);
 	json_put_str(o, STR("title_key"), arena_printf(v->a, "words.%.*s.title", STR_ARG(name)));
 	json_put_bool(o, arena_printf(v->a, "is_%.*s", STR_ARG(name)), true);
+	show_list(v, o, "cities", contacts(v));
 	return visit_page(v, 200, STR("portal/words"), o, err);
 }
 
