@@ -129,13 +129,13 @@ static bool woman(struct maker *m)
 	return rng_chance(m->r, 1, 2);
 }
 
-/* Children of a mother of that age: she had them between 19 and 42. */
-static void children(struct maker *m, const char *relation, int mother, int most)
+/* Children of parents of that age, who had them between 19 and 42. */
+static void children(struct maker *m, const char *relation, int parent, int most)
 {
 	static const uint32_t how_many[] = { 0, 45, 42, 11, 2 };
 	size_t n = rng_weighted(m->r, how_many, sizeof how_many / sizeof *how_many);
-	int oldest = mother - 19 < 28 ? mother - 19 : 28;
-	int youngest = mother > 42 ? mother - 42 : 0;
+	int oldest = parent - 19 < 28 ? parent - 19 : 28;
+	int youngest = parent > 42 ? parent - 42 : 0;
 	int age = oldest >= youngest ? age_between(m, youngest, oldest) : 0;
 	for (size_t i = 0; i < n && (int)i < most && age >= youngest && age >= 0; i++) {
 		add(m, relation, woman(m), age);
@@ -155,6 +155,7 @@ static void alone(struct maker *m)
 	add(m, "世帯主", which == 2 ? rng_chance(m->r, 2, 3) : woman(m), age);
 }
 
+/* Gives the age of the younger. */
 static int couple(struct maker *m, int lo, int hi)
 {
 	bool head_female = rng_chance(m->r, 1, 12);
@@ -163,7 +164,7 @@ static int couple(struct maker *m, int lo, int hi)
 		other = 18;
 	add(m, "世帯主", head_female, age);
 	add(m, head_female ? "夫" : "妻", !head_female, other);
-	return head_female ? age : other;
+	return age < other ? age : other;
 }
 
 static void couple_alone(struct maker *m)
@@ -175,8 +176,7 @@ static void couple_alone(struct maker *m)
 
 static void family(struct maker *m)
 {
-	int mother = couple(m, 26, 56);
-	children(m, "子", mother, 4);
+	children(m, "子", couple(m, 26, 56), 4);
 }
 
 static void one_parent(struct maker *m)
@@ -196,11 +196,11 @@ static void old_parent_and_child(struct maker *m)
 
 static void three_generations(struct maker *m)
 {
-	int mother = couple(m, 30, 52);
-	children(m, "子", mother, 3);
-	add(m, "母", true, mother + age_between(m, 22, 34));
+	children(m, "子", couple(m, 30, 52), 3);
+	int head = age_on(m->h->members[0].birth, m->n->today);
+	add(m, "母", true, head + age_between(m, 22, 34));
 	if (rng_chance(m->r, 1, 2))
-		add(m, "父", false, mother + age_between(m, 24, 38));
+		add(m, "父", false, head + age_between(m, 24, 38));
 }
 
 /* Grandparents who raise a grandchild (guardians). */
