@@ -233,6 +233,23 @@ static struct result masked(struct mask *m, const struct json *j, bool hide,
 	return ok();
 }
 
+const struct json *record_without_address(struct arena *a, const struct json *j)
+{
+	if (!j || (j->kind != JSON_ARRAY && j->kind != JSON_OBJECT))
+		return j;
+	if (j->kind == JSON_ARRAY) {
+		struct json_array *list = json_array_new(a);
+		for (size_t i = 0; i < j->n; i++)
+			json_push(list, record_without_address(a, &j->items[i]));
+		return json_array_done(list);
+	}
+	struct json_object *out = json_object_new(a);
+	for (size_t i = 0; i < j->n; i++)
+		json_put(out, j->keys[i], is_where(j->keys[i]) ? json_str(a, STR(""))
+		                                               : record_without_address(a, &j->items[i]));
+	return json_object_done(out);
+}
+
 static struct result row_record(struct db *db, struct arena *a, const struct rows *r,
                                 size_t i, struct str org, bool hide, struct record *ret,
                                 struct err *err)
