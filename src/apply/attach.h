@@ -12,7 +12,7 @@
 #include "store/store.h"
 
 /* What the bytes are: "jpeg", "png", "heic", "pdf", or "" when it is none of
- * these or is cut off, has trailing data of another kind, or wrong sizes. */
+ * these, is cut off or damaged, or is a picture of no or of an absurd size. */
 struct str sniff_kind(struct str bytes);
 struct str sniff_mime(struct str kind);
 
@@ -23,7 +23,8 @@ struct attachment {
 
 enum attach_verdict { ATTACH_OK, ATTACH_EMPTY, ATTACH_KIND, ATTACH_SIZE, ATTACH_COUNT, ATTACH_TWICE };
 
-/* Checks against the field's declaration and what the owner already has. */
+/* Checks against the field's declaration and what the owner already has (60 MiB
+ * in all). *ret_att only with ATTACH_OK. */
 MUST struct result attach_add(struct store *s, struct arena *a, const struct secret *data_key,
                               struct str org, struct str owner, const struct pack_field *field,
                               struct str field_path, struct str filename, struct str bytes,

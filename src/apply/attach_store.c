@@ -1,3 +1,4 @@
+/* Files of drafts and applications, sealed one by one. */
 #include "apply/attach.h"
 
 #include "apply/tables.h"
@@ -109,7 +110,8 @@ struct result attach_add(struct store *s, struct arena *a, const struct secret *
 		TRY(insert(tx, &t, buf_str(&sealed), err));
 	TRY(store_commit(&tx, err));
 	*ret = v;
-	*ret_att = t;
+	if (v == ATTACH_OK)
+		*ret_att = t;
 	return ok();
 }
 

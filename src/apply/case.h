@@ -38,8 +38,10 @@ struct case_submit {
 };
 /* Idempotent by the draft: a second submit gives the first receipt back with
  * *ret_again true. ERR_CONFLICT "apply.case.once" when an open or favourably
- * decided application has the same `once` key. With draft.case_id it is the
- * resubmission of a returned case. */
+ * decided application has the same `once` key, "apply.attachment.gone" when an
+ * answer names a file that is not there any more. With draft.case_id it is the
+ * resubmission of a returned case; "apply.correction.closed" when something was
+ * changed that the office had not asked for. */
 MUST struct result case_submit(struct store *s, struct arena *a, const struct case_submit *c,
                                int64_t now, struct apply_case *ret, bool *ret_again,
                                struct err *err);
@@ -55,7 +57,8 @@ MUST struct result case_load_of(struct db *db, struct arena *a, struct str porta
 MUST struct result case_of_draft(struct db *db, struct arena *a, struct str portal,
                                  struct str portal_subject, struct str draft_id,
                                  struct str *ret_case_id, struct err *err);
-/* A draft for correcting a returned case: only the commented answers open. */
+/* A draft for correcting a returned case: only the commented answers open.
+ * ERR_CONFLICT "apply.case.not_returned" when it was not returned. */
 MUST struct result case_correct(struct store *s, struct arena *a, const struct apply_case *c,
                                 int64_t now, struct draft *ret, struct err *err);
 MUST struct result case_withdraw(struct store *s, struct arena *a, const struct apply_case *c,
@@ -66,10 +69,10 @@ MUST struct result case_withdraw(struct store *s, struct arena *a, const struct 
 struct case_filter {
 	struct str state;      /* "" any open; "closed"; or a state id */
 	struct str procedure;  /* "" any */
-	struct str words;      /* receipt or name */
+	struct str words;      /* part of a receipt number or of a name, folded */
 	struct str officer;    /* mine: assigned to */
 	bool overdue;
-	int64_t after_due;     /* keyset: continue behind this due_at and id */
+	int64_t after_due;     /* keyset: continue behind this due_at and id (closed: id) */
 	struct str after_id;
 	size_t limit;          /* at most 200 */
 };
@@ -88,6 +91,7 @@ struct case_event {
 	struct str actor, actor_name, action, from_state, to_state, text; /* text: reasons, comment, note */
 	bool internal;         /* an opinion note: never shown to the citizen */
 	const struct json *detail;
+	bool detail_internal;  /* the step is public, its detail (a proposal) is not */
 };
 MUST struct result case_history(struct db *db, struct arena *a, struct str org, struct str id,
                                 bool with_internal, const struct case_event **ret,
@@ -119,8 +123,9 @@ struct case_office {
 	void *ctx;
 };
 /* ERR_FORBIDDEN "apply.second_person" when proposer and approver are one;
- * ERR_CONFLICT "apply.case.changed" when rev is stale; ERR_INPUT with a row of
- * text when comments, reasons or decision fields are missing. */
+ * ERR_CONFLICT "apply.case.changed" when rev is stale, "apply.decision.changed"
+ * when a second person approves something else than was proposed; ERR_INPUT with
+ * a row of text when comments, reasons or decision fields are missing. */
 MUST struct result case_act(struct store *s, struct arena *a, const struct apply_case *c,
                             const struct procedure *p, const struct case_actor *who,
                             const struct case_step *step, const struct case_office *office,

@@ -38,54 +38,44 @@ static struct result allowed(const struct case_change *x, const struct case_step
 	if (!flow_has_role(who->roles, x->row->role))
 		return fail(err, ERR_FORBIDDEN, "apply.case.role", NULL, "the action is for role %.*s",
 		            STR_ARG(x->row->role));
-	if (x->row->second_person && str_eq(x->c->proposed_by, who->id))
+	if (x->row->second_person && (x->c->proposed_by.n == 0 || str_eq(x->c->proposed_by, who->id)))
 		return fail(err, ERR_FORBIDDEN, "apply.second_person", NULL,
-		            "the one who proposed cannot decide");
+		            "the one who proposed cannot decide, and somebody must have proposed");
 	return ok();
 }
 
-/* Comments name fields that exist; at least one, none empty. */
+/* What the applicant can correct: neither the register's word nor a locked field. */
+static bool can_correct(const struct procedure *p, struct str id)
+{
+	const struct pack_field *field = form_find(p, id);
+	return field && field->type != FIELD_SHOWN && !field->locked;
+}
+
+/* Comments name fields that exist, none empty, and at least one of them she can
+ * do something about. */
 static struct result take_comments(struct case_change *x, const struct case_step *step,
                                    struct err *err)
 {
-	if (json_len(step->comments) == 0)
+	if (!json_is(step->comments, JSON_OBJECT) || step->comments->n == 0)
 		return fail(err, ERR_INPUT, "apply.return.no_comment", NULL,
 		            "returned without saying what to correct");
+	bool any = false;
 	for (size_t i = 0; i < step->comments->n; i++) {
+		any |= can_correct(x->p, step->comments->keys[i]);
 		if (str_empty(str_trim(json_text(&step->comments->items[i]))))
 			return fail(err, ERR_INPUT, "apply.return.no_comment", NULL, "an empty comment");
 		if (!form_knows(x->p, step->comments->keys[i]))
 			return fail(err, ERR_INPUT, "apply.return.field", NULL, "no field %.*s",
 			            STR_ARG(step->comments->keys[i]));
 	}
+	if (!any)
+		return fail(err, ERR_INPUT, "apply.return.field", NULL,
+		            "nothing that was commented on can be corrected by the applicant");
 	x->comments = step->comments;
+	/* Whatever was proposed was about answers that are to change. */
+	x->decision = NULL;
+	x->proposed_by = STR("");
 	x->notice = &x->p->notice_returned;
-	return ok();
-}
-
-static struct result take_decision(struct case_change *x, const struct case_step *step,
-                                   struct err *err)
-{
-	if (!json_is(step->decision, JSON_OBJECT)) {
-		if (x->row->kind == FLOW_PROPOSE || !x->c->decision)
-			return fail(err, ERR_INPUT, "apply.decision.missing", NULL, "no decision was filled in");
-		return ok(); /* approving what was proposed */
-	}
-	x->decision = step->decision;
-	return ok();
-}
-
-static struct result take_reasons(struct case_change *x, struct arena *a,
-                                  const struct case_step *step, struct err *err)
-{
-	if (str_empty(str_trim(step->reasons)))
-		return fail(err, ERR_INPUT, "apply.refuse.no_reason", "行政手続法 第八条",
-		            "refused without reasons");
-	x->decision = json_with(a, x->c->decision ? x->c->decision
-	                                          : json_object_done(json_object_new(a)),
-	                        STR("reasons"), json_str(a, step->reasons));
-	x->text = step->reasons;
-	x->notice = &x->p->notice_refused;
 	return ok();
 }
 
@@ -110,9 +100,51 @@ static struct result form_of(struct case_change *x, struct arena *a, struct form
                              struct err *err)
 {
 	struct apply_case c = *x->c;
-	if (x->decision)
-		c.decision = x->decision;
+	c.decision = x->decision;
 	return case_form(a, &c, x->p, x->now, ret, err);
+}
+
+/* However it came here: every field that is asked is there and right. */
+static struct result complete_decision(struct case_change *x, struct arena *a, struct err *err)
+{
+	struct form *f;
+	bool fine;
+	TRY(form_of(x, a, &f, err));
+	TRY(form_decision_fine(f, &fine, err));
+	if (!fine)
+		return fail(err, ERR_INPUT, "apply.decision.missing", NULL,
+		            "a field of the decision is missing or wrong");
+	return ok();
+}
+
+static struct result take_decision(struct case_change *x, struct arena *a,
+                                   const struct case_step *step, struct err *err)
+{
+	if (!json_is(step->decision, JSON_OBJECT)) {
+		if (x->row->kind == FLOW_PROPOSE || !x->c->decision)
+			return fail(err, ERR_INPUT, "apply.decision.missing", NULL, "no decision was filled in");
+		return ok(); /* approving what was proposed */
+	}
+	/* Two people decide the same thing, or nobody has looked at it twice. */
+	if (x->row->second_person && !json_equal(step->decision, x->c->decision))
+		return fail(err, ERR_CONFLICT, "apply.decision.changed", NULL,
+		            "what is approved is not what was proposed");
+	x->decision = step->decision;
+	return complete_decision(x, a, err);
+}
+
+static struct result take_reasons(struct case_change *x, struct arena *a,
+                                  const struct case_step *step, struct err *err)
+{
+	if (str_empty(str_trim(step->reasons)))
+		return fail(err, ERR_INPUT, "apply.refuse.no_reason", "行政手続法 第八条",
+		            "refused without reasons");
+	x->decision = json_with(a, x->c->decision ? x->c->decision
+	                                          : json_object_done(json_object_new(a)),
+	                        STR("reasons"), json_str(a, step->reasons));
+	x->text = step->reasons;
+	x->notice = &x->p->notice_refused;
+	return ok();
 }
 
 static struct result make_record(struct case_change *x, struct arena *a, struct form *f,
@@ -181,9 +213,9 @@ static struct result take_kind(struct case_change *x, struct arena *a,
 		return ok();
 	case FLOW_PROPOSE:
 		x->proposed_by = x->who->id;
-		return take_decision(x, step, err);
+		return take_decision(x, a, step, err);
 	case FLOW_APPROVE:
-		TRY(take_decision(x, step, err));
+		TRY(take_decision(x, a, step, err));
 		return conclude(x, a, office, err);
 	case FLOW_REFUSE:
 		TRY(take_reasons(x, a, step, err));
@@ -201,7 +233,8 @@ struct result case_act(struct store *s, struct arena *a, const struct apply_case
                        int64_t now, struct apply_case *ret, struct err *err)
 {
 	struct case_change x = { .c = c, .p = p, .who = who, .now = now,
-		.row = flow_action(p, c->state, step->action), .proposed_by = c->proposed_by };
+		.row = flow_action(p, c->state, step->action), .proposed_by = c->proposed_by,
+		.decision = c->decision };
 	TRY(allowed(&x, step, err));
 	const struct pack_state *to = flow_state(p, x.row->to);
 	x.final = to && to->final;

@@ -15,7 +15,7 @@ struct case_change {
 	int64_t now;
 	bool final, granted;             /* granted: keeps its `once` key */
 	const struct json *comments;     /* FLOW_RETURN, else NULL */
-	const struct json *decision;     /* NULL: unchanged */
+	const struct json *decision;     /* as it will stand, or NULL */
 	struct str proposed_by;
 	struct str text;                 /* for the history: reasons */
 	const struct json *record;       /* body, or NULL */

@@ -27,7 +27,7 @@ static struct result update(struct db *tx, struct arena *a, const struct case_ch
 		" rev = rev + 1 WHERE org = ? AND id = ? AND rev = ?",
 		BINDS(B_TEXT(x->row->to), B_INT(x->final ? 0 : 1), B_INT(x->now), B_INT(due),
 		      B_INT(x->final ? x->now : c->decided_at),
-		      B_TEXT(apply_json_text(a, x->decision ? x->decision : c->decision)),
+		      B_TEXT(apply_json_text(a, x->decision)),
 		      B_TEXT(apply_json_text(a, x->comments)), B_TEXT(x->proposed_by),
 		      B_INT(free_once), B_TEXT(c->org), B_TEXT(c->id), B_INT(c->rev)), &changed, err));
 	if (changed == 0)
@@ -75,10 +75,13 @@ static struct result write_journal(struct db *tx, struct arena *a, const struct 
 struct result case_change_write(struct store *s, struct arena *a, const struct case_change *x,
                                 struct apply_case *ret, struct err *err)
 {
+	bool decides = x->final || x->row->kind == FLOW_PROPOSE;
+	/* What was only proposed is the office's own until it is decided. */
 	struct case_event e = { .at = x->now, .actor = actor_text(a, x->who),
 		.actor_name = x->who->name, .action = x->row->action, .from_state = x->c->state,
 		.to_state = x->row->to, .text = x->text,
-		.detail = x->comments ? x->comments : x->decision };
+		.detail = x->comments ? x->comments : decides ? x->decision : NULL,
+		.detail_internal = !x->comments && !x->final };
 	STORE_TX_AUTO tx = NULL;
 	TRY(store_begin(s, &tx, err));
 	TRY(update(tx, a, x, err));
@@ -127,5 +130,7 @@ struct result case_assign(struct store *s, struct arena *a, const struct apply_c
 	TRY(db_exec(tx, "UPDATE app_case SET assigned_to = ? WHERE org = ? AND id = ?",
 	            BINDS(B_TEXT(officer), B_TEXT(c->org), B_TEXT(c->id)), NULL, err));
 	TRY(apply_event_put(tx, a, c, &e, err));
+	TRY(journal_add(tx, &(struct journal_entry){ .org = c->org, .subject = c->subject,
+		.event = STR("apply.assign"), .actor = e.actor, .object = c->id, .body = officer }, err));
 	return store_commit(&tx, err);
 }

@@ -1,10 +1,15 @@
-/* From draft to application: one transaction, idempotent by the draft. */
+/* From draft to application: one transaction, idempotent by the draft.
+ *
+ * What goes along is what the answers name: a file that was uploaded or removed
+ * beside the answers that were signed changes nothing silently. A correction is
+ * held to what the office asked for here, whatever the page let through. */
 #include "apply/case.h"
 
 #include "apply/flow.h"
 #include "apply/tables.h"
 #include "base/calendar.h"
 #include "base/check_digit.h"
+#include "base/text.h"
 #include "notice/notice.h"
 #include "store/journal.h"
 
@@ -13,6 +18,7 @@ struct submit {
 	struct arena *a;
 	const struct case_submit *in;
 	struct apply_case c;
+	struct str from_state; /* a correction: where it lay */
 	int64_t now;
 };
 
@@ -49,42 +55,53 @@ static struct result same_draft(struct submit *s, struct err *err)
 	return ok();
 }
 
-static struct result insert_case(struct submit *s, struct err *err)
+static struct result once_taken(struct result r, struct err *err)
 {
-	struct apply_case *c = &s->c;
-	struct result r = db_exec(s->tx,
-		"INSERT INTO app_case (org, id, draft_id, receipt, number, subject, portal,"
-		" portal_subject, procedure, version, state, open, applicant_name, answers, facts,"
-		" decision, comments, once_key, once_open, document, cms, proposed_by, assigned_to,"
-		" submitted_at, entered_at, due_at, decided_at, rev)"
-		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, '', '', ?, ?, ?, ?, '', '',"
-		" ?, ?, ?, 0, 1)",
-		BINDS(B_TEXT(c->org), B_TEXT(c->id), B_TEXT(s->in->draft->id), B_TEXT(c->receipt),
-		      B_INT(c->number), B_TEXT(c->subject), B_TEXT(c->portal),
-		      B_TEXT(c->portal_subject), B_TEXT(c->procedure), B_TEXT(c->version),
-		      B_TEXT(c->state), B_TEXT(c->applicant_name),
-		      B_TEXT(apply_json_text(s->a, c->answers)),
-		      B_TEXT(apply_json_text(s->a, c->facts)), B_TEXT(c->once_key),
-		      c->once_key.n ? B_TEXT(c->once_key) : B_NULL_AS(BIND_TEXT), B_TEXT(c->document),
-		      B_BLOB(c->cms), B_INT(s->now), B_INT(s->now), B_INT(c->due_at)), NULL, err);
 	if (r.kind == ERR_CONFLICT)
 		return fail(err, ERR_CONFLICT, "apply.case.once", NULL,
 		            "an application with the same subject matter is open or granted");
 	return r;
 }
 
+static struct bind once_bind(const struct apply_case *c)
+{
+	return c->once_key.n ? B_TEXT(c->once_key) : B_NULL_AS(BIND_TEXT);
+}
+
+static struct result insert_case(struct submit *s, struct err *err)
+{
+	struct apply_case *c = &s->c;
+	return once_taken(db_exec(s->tx,
+		"INSERT INTO app_case (org, id, draft_id, receipt, number, subject, portal,"
+		" portal_subject, procedure, version, state, open, applicant_name, name_folded, answers,"
+		" facts, decision, comments, once_key, once_open, document, cms, proposed_by,"
+		" assigned_to, submitted_at, entered_at, due_at, decided_at, rev)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, '', '', ?, ?, ?, ?, '', '',"
+		" ?, ?, ?, 0, 1)",
+		BINDS(B_TEXT(c->org), B_TEXT(c->id), B_TEXT(s->in->draft->id), B_TEXT(c->receipt),
+		      B_INT(c->number), B_TEXT(c->subject), B_TEXT(c->portal),
+		      B_TEXT(c->portal_subject), B_TEXT(c->procedure), B_TEXT(c->version),
+		      B_TEXT(c->state), B_TEXT(c->applicant_name),
+		      B_TEXT(text_fold(s->a, c->applicant_name)),
+		      B_TEXT(apply_json_text(s->a, c->answers)),
+		      B_TEXT(apply_json_text(s->a, c->facts)), B_TEXT(c->once_key), once_bind(c),
+		      B_TEXT(c->document), B_BLOB(c->cms), B_INT(s->now), B_INT(s->now),
+		      B_INT(c->due_at)), NULL, err), err);
+}
+
 static struct result update_case(struct submit *s, struct err *err)
 {
 	int64_t changed;
 	struct apply_case *c = &s->c;
-	TRY(db_exec(s->tx,
+	TRY(once_taken(db_exec(s->tx,
 		"UPDATE app_case SET draft_id = ?, answers = ?, facts = ?, document = ?, cms = ?,"
-		" comments = '', state = ?, entered_at = ?, due_at = ?, rev = rev + 1"
-		" WHERE org = ? AND id = ? AND rev = ?",
+		" once_key = ?, once_open = ?, comments = '', state = ?, entered_at = ?, due_at = ?,"
+		" rev = rev + 1 WHERE org = ? AND id = ? AND rev = ?",
 		BINDS(B_TEXT(s->in->draft->id), B_TEXT(apply_json_text(s->a, c->answers)),
 		      B_TEXT(apply_json_text(s->a, c->facts)), B_TEXT(c->document), B_BLOB(c->cms),
-		      B_TEXT(c->state), B_INT(s->now), B_INT(c->due_at), B_TEXT(c->org),
-		      B_TEXT(c->id), B_INT(c->rev)), &changed, err));
+		      B_TEXT(c->once_key), once_bind(c), B_TEXT(c->state), B_INT(s->now),
+		      B_INT(c->due_at), B_TEXT(c->org), B_TEXT(c->id), B_INT(c->rev)),
+		&changed, err), err));
 	if (changed == 0)
 		return fail(err, ERR_CONFLICT, "apply.case.changed", NULL, "the application moved on");
 	c->rev++;
@@ -116,6 +133,15 @@ static struct result as_new(struct submit *s, struct err *err)
 		      B_TEXT(s->c.org), B_TEXT(in->draft->id), B_INT(s->now)), NULL, err);
 }
 
+static struct result only_what_was_asked(struct submit *s, struct err *err)
+{
+	struct str id;
+	if (form_strays(s->in->form, s->c.answers, s->in->draft->open_fields, &id))
+		return fail(err, ERR_CONFLICT, "apply.correction.closed", NULL,
+		            "%.*s was changed, which nobody asked for", STR_ARG(id));
+	return ok();
+}
+
 static struct result as_correction(struct submit *s, struct err *err)
 {
 	const struct case_submit *in = s->in;
@@ -125,6 +151,8 @@ static struct result as_correction(struct submit *s, struct err *err)
 	if (!row)
 		return fail(err, ERR_CONFLICT, "apply.case.not_returned", NULL,
 		            "state %.*s takes no correction", STR_ARG(s->c.state));
+	TRY(only_what_was_asked(s, err));
+	s->from_state = s->c.state;
 	s->c.state = row->to;
 	s->c.entered_at = s->now;
 	s->c.due_at = flow_due(flow_state(in->procedure, row->to), s->now);
@@ -133,6 +161,7 @@ static struct result as_correction(struct submit *s, struct err *err)
 	s->c.cms = in->cms;
 	s->c.comments = NULL;
 	TRY(form_clean(in->form, &s->c.answers, err));
+	TRY(form_once(in->form, &s->c.once_key, err));
 	return update_case(s, err);
 }
 
@@ -141,7 +170,7 @@ static struct result tell(struct submit *s, bool correction, struct err *err)
 	const struct procedure *p = s->in->procedure;
 	const struct apply_case *c = &s->c;
 	struct case_event e = { .at = s->now, .actor = STR("citizen"),
-		.actor_name = c->applicant_name, .to_state = c->state,
+		.actor_name = c->applicant_name, .from_state = s->from_state, .to_state = c->state,
 		.action = correction ? STR("resubmit") : STR("submit") };
 	TRY(apply_event_put(s->tx, s->a, c, &e, err));
 	struct notice n = { .from_org = c->org, .at = s->now,
@@ -157,6 +186,16 @@ static struct result tell(struct submit *s, bool correction, struct err *err)
 		.detail = json_object_done(detail), .body = c->document }, err);
 }
 
+static struct result take_files(struct submit *s, struct err *err)
+{
+	const struct draft *d = s->in->draft;
+	const struct json *ids = form_files(s->in->form);
+	for (size_t i = 0; i < json_len(ids); i++)
+		TRY(apply_attachment_copy(s->tx, d->org, d->id, s->c.org, s->c.id,
+		                          json_text(json_at(ids, i)), err));
+	return ok();
+}
+
 struct result case_submit(struct store *st, struct arena *a, const struct case_submit *in,
                           int64_t now, struct apply_case *ret, bool *ret_again,
                           struct err *err)
@@ -170,7 +209,7 @@ struct result case_submit(struct store *st, struct arena *a, const struct case_s
 	if (!again) {
 		TRY(same_draft(&s, err));
 		TRY(correction ? as_correction(&s, err) : as_new(&s, err));
-		TRY(apply_attachments_copy(tx, in->draft->org, in->draft->id, s.c.org, s.c.id, err));
+		TRY(take_files(&s, err));
 		TRY(tell(&s, correction, err));
 		TRY(draft_discard(tx, in->draft->org, in->draft->subject, in->draft->id, err));
 	}
@@ -198,10 +237,14 @@ struct result case_correct(struct store *st, struct arena *a, const struct apply
 		.procedure = c->procedure, .version = c->version, .authority = c->org,
 		.case_id = c->id, .answers = c->answers,
 		.open_fields = open_fields(a, c->comments) };
+	bool fresh;
 	STORE_TX_AUTO tx = NULL;
+	if (json_len(c->comments) == 0)
+		return fail(err, ERR_CONFLICT, "apply.case.not_returned", NULL,
+		            "state %.*s takes no correction", STR_ARG(c->state));
 	TRY(store_begin(st, &tx, err));
-	TRY(draft_start(tx, a, &d, now, &d, err));
-	if (d.started_at == now) /* new: it gets the files along */
+	TRY(apply_draft_start(tx, a, &d, now, &d, &fresh, err));
+	if (fresh) /* it gets the files along */
 		TRY(apply_attachments_copy(tx, c->org, c->id, d.org, d.id, err));
 	TRY(store_commit(&tx, err));
 	*ret = d;
@@ -230,8 +273,8 @@ struct result case_withdraw(struct store *st, struct arena *a, const struct appl
 	STORE_TX_AUTO tx = NULL;
 	TRY(store_begin(st, &tx, err));
 	TRY(db_exec(tx,
-		"UPDATE app_case SET state = ?, open = 0, once_open = NULL, entered_at = ?,"
-		" due_at = 0, decided_at = ?, rev = rev + 1 WHERE org = ? AND id = ? AND rev = ?",
+		"UPDATE app_case SET state = ?, open = 0, once_open = NULL, comments = '',"
+		" entered_at = ?, due_at = 0, decided_at = ?, rev = rev + 1 WHERE org = ? AND id = ? AND rev = ?",
 		BINDS(B_TEXT(row->to), B_INT(now), B_INT(now), B_TEXT(c->org), B_TEXT(c->id),
 		      B_INT(c->rev)), &changed, err));
 	if (changed == 0)

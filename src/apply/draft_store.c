@@ -34,10 +34,20 @@ static struct result find_same(struct db *tx, struct arena *a, const struct draf
 struct result draft_start(struct db *tx, struct arena *a, const struct draft *d, int64_t now,
                           struct draft *ret, struct err *err)
 {
+	bool fresh;
+	return apply_draft_start(tx, a, d, now, ret, &fresh, err);
+}
+
+struct result apply_draft_start(struct db *tx, struct arena *a, const struct draft *d,
+                                int64_t now, struct draft *ret, bool *ret_new, struct err *err)
+{
 	struct rows r;
 	TRY(find_same(tx, a, d, &r, err));
-	if (r.n > 0)
-		return draft_row(a, &r, 0, ret, err);
+	if (r.n > 0) {
+		TRY(draft_row(a, &r, 0, ret, err));
+		*ret_new = false;
+		return ok();
+	}
 	struct draft fresh = *d;
 	fresh.id = apply_new_id(a);
 	fresh.started_at = fresh.saved_at = now;
@@ -52,6 +62,7 @@ struct result draft_start(struct db *tx, struct arena *a, const struct draft *d,
 		      B_TEXT(apply_json_text(a, fresh.answers)),
 		      B_TEXT(apply_json_text(a, d->open_fields)), B_INT(now), B_INT(now)), NULL, err));
 	*ret = fresh;
+	*ret_new = true;
 	return ok();
 }
 

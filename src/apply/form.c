@@ -16,7 +16,7 @@ struct form_slot *form_slot_of(struct form *f, const struct pack_page *page, int
 	struct form_page_state *ps = &f->pages[form_page_index(f, page)];
 	size_t row = item < 0 ? 0 : (size_t)item;
 	size_t col = (size_t)(field - page->fields);
-	if (row >= ps->nitems || col >= page->nfields)
+	if (row >= ps->nitems || col >= page->nfields || (item < 0) == form_is_group(page))
 		return NULL;
 	return &ps->slots[row * page->nfields + col];
 }
@@ -80,8 +80,11 @@ static struct result settle_page_fields(struct form *f, const struct pack_page *
 	return ok();
 }
 
-static const struct json *stored_item(const struct json *items, struct str id)
+const struct json *form_same_item(const struct json *items, const struct json *item, size_t at)
 {
+	struct str id = json_text(json_get(item, STR("id")));
+	if (id.n == 0)
+		return json_at(items, at);
 	for (size_t i = 0; i < json_len(items); i++)
 		if (str_eq(json_text(json_get(json_at(items, i), STR("id"))), id))
 			return json_at(items, i);
@@ -114,8 +117,8 @@ static struct result group_items(struct form *f, const struct pack_page *page,
 	TRY(form_eval_in(f, f->names, page->group_from, &known, err));
 	struct json_array *items = json_array_new(f->arena);
 	for (size_t i = 0; i < json_len(known); i++) {
-		struct str id = json_text(json_get(json_at(known, i), STR("id")));
-		json_push(items, over_register(f, page, json_at(known, i), stored_item(stored, id)));
+		const struct json *item = json_at(known, i);
+		json_push(items, over_register(f, page, item, form_same_item(stored, item, i)));
 	}
 	*ret = json_array_done(items);
 	return ok();

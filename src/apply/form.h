@@ -35,6 +35,9 @@ struct form_input {
 	const struct json *decision; /* the officer's, or NULL */
 	const struct json *about;    /* "case.…": receipt, number, submitted; or NULL */
 	int64_t now_us;              /* UTC microseconds; today() is its date in JST */
+	/* A correction: the answers as they were submitted, and the ids that the office
+	 * commented on (items as group.id). Both NULL otherwise. */
+	const struct json *submitted, *open_fields;
 };
 
 MUST struct result form_open(struct arena *a, const struct form_input *in, struct form **ret,
@@ -74,6 +77,16 @@ MUST struct result form_field(struct form *f, const struct pack_page *page, int 
                               const struct pack_field *field, struct form_field *ret,
                               struct err *err);
 
+/* False in a correction for what was submitted and not commented on. What the
+ * correction newly asks for was never answered, so it is open. A group's items
+ * may be added and removed only while one of its fields is commented on. */
+bool form_may_change(const struct form *f, const struct pack_page *page, int item,
+                     const struct pack_field *field);
+/* The first answer that differs from what was submitted though the office did not
+ * ask for it: what case_submit refuses. */
+bool form_strays(struct form *f, const struct json *submitted, const struct json *open_fields,
+                 struct str *ret_id);
+
 /* One thing wrong. `message` for people: either the check's own, or a row of
  * web/text (key) with its {label}. */
 struct form_error {
@@ -84,7 +97,9 @@ struct form_error {
 	const struct ptext *text;
 	int64_t limit;                  /* for {limit} in the row's text */
 };
-/* Of one page (one item), or with page NULL of everything that is asked. */
+/* Of one page (one item), or with page NULL of everything that is asked. In a
+ * correction an answer that may not change is wrong only when the correction made
+ * it so: what time alone has made wrong was right when it was submitted. */
 MUST struct result form_errors(struct form *f, const struct pack_page *page, int item,
                                const struct form_error **ret, size_t *ret_n, struct err *err);
 
@@ -93,9 +108,11 @@ MUST struct result form_errors(struct form *f, const struct pack_page *page, int
 struct form_raw { struct str name, value; };
 /* What came of it. `answers` are new answers with the page's fields set,
  * normalised (width, spaces, hyphens, kana); what could not be understood is
- * left out and has an error. Locked fields, files and fields not asked cannot
- * be set from outside. `more`: an answer made further fields of this page
- * appear that the browser could not know: show the page again. */
+ * left out and has an error. Locked fields, files, fields not asked and those a
+ * correction keeps closed cannot be set from outside. `more`: an answer made
+ * further fields of this page appear that the browser could not know: show the
+ * page again. ERR_NOT_FOUND "form.item.gone" for an item that does not exist; the
+ * list page of a group takes nothing and reports what is wrong in the group. */
 struct form_taken {
 	struct form *form;             /* opened anew with the answers */
 	const struct json *answers;
@@ -116,7 +133,8 @@ MUST struct result form_item_add(struct form *f, const struct pack_page *page,
 MUST struct result form_item_remove(struct form *f, const struct pack_page *page, size_t item,
                                     const struct json **ret_answers, struct err *err);
 
-/* Only what is asked, with prefilled values in place: what is submitted. */
+/* Only what is asked, with prefilled values in place: what is submitted. Items
+ * that the register knows keep its `id`. */
 MUST struct result form_clean(struct form *f, const struct json **ret, struct err *err);
 /* The procedure's computed values: [{name, label, value}]. */
 struct form_value { const struct pack_value *decl; const struct json *value; };
@@ -124,6 +142,7 @@ MUST struct result form_values(struct form *f, const struct form_value **ret, si
                                struct err *err);
 /* Is there a field of that id (items as group.id)? */
 bool form_knows(const struct procedure *p, struct str field_id);
+const struct pack_field *form_find(const struct procedure *p, struct str field_id); /* or NULL */
 /* One of the officer's `decide` fields: asked or not, and what stands in it: the
  * decision so far, else what its `from` says. */
 MUST struct result form_decide_field(struct form *f, const struct pack_field *field,
@@ -133,6 +152,8 @@ MUST struct result form_decide_field(struct form *f, const struct pack_field *fi
 MUST struct result form_decision(struct form *f, const struct form_raw *raw, size_t nraw,
                                  const struct json **ret, const struct form_error **ret_errors,
                                  size_t *ret_nerrors, struct err *err);
+/* The decision that the form was opened with is complete and right. */
+MUST struct result form_decision_fine(struct form *f, bool *ret, struct err *err);
 /* Evaluates one of the procedure's expressions in this form's scope. */
 MUST struct result form_eval(struct form *f, const struct feel_expr *e, const struct json **ret,
                              struct err *err);
@@ -142,9 +163,14 @@ MUST struct result form_eval(struct form *f, const struct feel_expr *e, const st
 struct str form_show(struct form *f, const struct pack_field *field, const struct json *value,
                      enum lang lang);
 
+/* The ids of the attachments that answers name, in the order of the questions. */
+const struct json *form_files(struct form *f);
+
 /* The document that is signed: RFC 8785 canonical JSON of procedure, version,
  * authority, applicant code, answers, facts shown, and the SHA-256 of every
- * attachment. */
+ * attachment that an answer names (files of questions that are not asked any
+ * more stay outside). ERR_CONFLICT "apply.attachment.gone" when an answer names
+ * a file that is not among them. */
 struct form_attachment { struct str field, id, name, kind; size_t size; struct str sha256_hex; };
 MUST struct result form_document(struct form *f, struct str authority, struct str applicant,
                                  const struct form_attachment *att, size_t natt,

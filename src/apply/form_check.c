@@ -37,6 +37,10 @@ static struct str text_fault(const struct pack_field *field, struct str v, int64
 		*ret_limit = (int64_t)max;
 		return STR("form.error.too_long");
 	}
+	if (text_chars(v) < field->min) {
+		*ret_limit = (int64_t)field->min;
+		return STR("form.error.too_short");
+	}
 	if (field->type == FIELD_KANA && !text_is_kana(v))
 		return STR("form.error.kana");
 	return STR("");
@@ -265,7 +269,10 @@ static struct result check_field(struct faults *x, const struct pack_page *page,
 	if (!slot || !slot->asked)
 		return ok();
 	TRY(form_field_fault(x->form, names, field, slot, &e, &wrong, err));
-	if (wrong)
+	if (!wrong)
+		return ok();
+	TRY(form_wrong_before(x->form, page, item, field, &wrong, err));
+	if (!wrong)
 		add_fault(x, e);
 	return ok();
 }

@@ -90,6 +90,16 @@ static struct result check(struct taking *t, struct form_error *list, size_t *n,
 	return ok();
 }
 
+struct result form_decision_fine(struct form *f, bool *ret, struct err *err)
+{
+	size_t rows = f->in.procedure->ndecide + 1, n = 0;
+	struct taking t = { .form = f, .decision = f->in.decision,
+		.bad = ARENA_ARRAY(f->arena, struct str, rows) };
+	TRY(check(&t, ARENA_ARRAY(f->arena, struct form_error, rows), &n, err));
+	*ret = n == 0;
+	return ok();
+}
+
 struct result form_decision(struct form *f, const struct form_raw *raw, size_t nraw,
                             const struct json **ret, const struct form_error **ret_errors,
                             size_t *ret_nerrors, struct err *err)

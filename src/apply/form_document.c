@@ -2,21 +2,36 @@
  * document that is signed. */
 #include "apply/form_priv.h"
 
-static void keep(struct arena *a, const struct json **out, struct str path,
-                 const struct json *v)
+/* An emptied answer stays, where the register would fill it again otherwise. */
+static void keep(struct arena *a, const struct json **out, const struct pack_field *field,
+                 const struct form_slot *slot)
 {
-	if (v && v->kind != JSON_NULL)
-		*out = json_with(a, *out, path, v);
+	bool empty = !slot->value || slot->value->kind == JSON_NULL ||
+	             (form_is_emptied(slot->value) && !field->from);
+	if (slot->asked && !empty)
+		*out = json_with(a, *out, field->id, slot->value);
 }
 
 static const struct json *clean_item(struct form *f, const struct pack_page *page,
-                                     const struct form_slot *slots)
+                                     const struct json *item, const struct form_slot *slots)
 {
 	const struct json *out = json_object_done(json_object_new(f->arena));
+	const struct json *id = json_get(item, STR("id"));
+	if (page->group_from && json_is(id, JSON_STRING)) /* whom the answers are about */
+		out = json_with(f->arena, out, STR("id"), id);
 	for (size_t i = 0; i < page->nfields; i++)
-		if (slots[i].asked)
-			keep(f->arena, &out, page->fields[i].id, slots[i].value);
+		keep(f->arena, &out, &page->fields[i], &slots[i]);
 	return out;
+}
+
+static const struct json *clean_group(struct form *f, const struct pack_page *page,
+                                      const struct form_page_state *ps)
+{
+	const struct json *items = json_path(f->effective, page->group);
+	struct json_array *list = json_array_new(f->arena);
+	for (size_t i = 0; i < ps->nitems; i++)
+		json_push(list, clean_item(f, page, json_at(items, i), ps->slots + i * page->nfields));
+	return json_array_done(list);
 }
 
 struct result form_clean(struct form *f, const struct json **ret, struct err *err)
@@ -29,15 +44,11 @@ struct result form_clean(struct form *f, const struct json **ret, struct err *er
 		if (!ps->asked)
 			continue;
 		if (form_is_group(page)) {
-			struct json_array *list = json_array_new(f->arena);
-			for (size_t i = 0; i < ps->nitems; i++)
-				json_push(list, clean_item(f, page, ps->slots + i * page->nfields));
-			out = json_with(f->arena, out, page->group, json_array_done(list));
+			out = json_with(f->arena, out, page->group, clean_group(f, page, ps));
 			continue;
 		}
 		for (size_t i = 0; i < page->nfields; i++)
-			if (ps->slots[i].asked)
-				keep(f->arena, &out, page->fields[i].id, ps->slots[i].value);
+			keep(f->arena, &out, &page->fields[i], &ps->slots[i]);
 	}
 	*ret = out;
 	return ok();
@@ -52,21 +63,63 @@ struct result form_values(struct form *f, const struct form_value **ret, size_t 
 	return ok();
 }
 
-static const struct json *attachment_list(struct arena *a, const struct form_attachment *att,
-                                          size_t n)
+/* ---- attachments ---- */
+
+static const struct json *attachment(struct arena *a, const struct form_attachment *t)
 {
-	struct json_array *list = json_array_new(a);
-	for (size_t i = 0; i < n; i++) {
-		struct json_object *o = json_object_new(a);
-		json_put_str(o, STR("field"), att[i].field);
-		json_put_str(o, STR("id"), att[i].id);
-		json_put_str(o, STR("name"), att[i].name);
-		json_put_str(o, STR("kind"), att[i].kind);
-		json_put_int(o, STR("size"), (int64_t)att[i].size);
-		json_put_str(o, STR("sha256"), att[i].sha256_hex);
-		json_push(list, json_object_done(o));
+	struct json_object *o = json_object_new(a);
+	json_put_str(o, STR("field"), t->field);
+	json_put_str(o, STR("id"), t->id);
+	json_put_str(o, STR("name"), t->name);
+	json_put_str(o, STR("kind"), t->kind);
+	json_put_int(o, STR("size"), (int64_t)t->size);
+	json_put_str(o, STR("sha256"), t->sha256_hex);
+	return json_object_done(o);
+}
+
+static const struct form_attachment *by_id(const struct form_attachment *att, size_t n,
+                                           struct str id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(att[i].id, id))
+			return &att[i];
+	return NULL;
+}
+
+/* The ids that one file answer names. */
+static void add_ids(struct json_array *out, const struct form_slot *slot)
+{
+	for (size_t i = 0; slot->asked && i < json_len(slot->value); i++)
+		json_push(out, json_at(slot->value, i));
+}
+
+const struct json *form_files(struct form *f)
+{
+	struct json_array *out = json_array_new(f->arena);
+	for (size_t p = 0; p < f->in.procedure->npages; p++) {
+		const struct pack_page *page = &f->in.procedure->pages[p];
+		const struct form_page_state *ps = &f->pages[p];
+		for (size_t i = 0; ps->asked && i < ps->nitems * page->nfields; i++)
+			if (page->fields[i % page->nfields].type == FIELD_FILE)
+				add_ids(out, &ps->slots[i]);
 	}
-	return json_array_done(list);
+	return json_array_done(out);
+}
+
+static struct result attachment_list(struct form *f, const struct form_attachment *att,
+                                     size_t n, const struct json **ret, struct err *err)
+{
+	const struct json *ids = form_files(f);
+	struct json_array *list = json_array_new(f->arena);
+	for (size_t i = 0; i < json_len(ids); i++) {
+		const struct form_attachment *t = by_id(att, n, json_text(json_at(ids, i)));
+		if (!t)
+			return fail(err, ERR_CONFLICT, "apply.attachment.gone", NULL,
+			            "an answer names a file that is not there");
+		json_push(list, attachment(f->arena, t));
+	}
+	*ret = json_array_done(list);
+	return ok();
 }
 
 struct result form_document(struct form *f, struct str authority, struct str applicant,
@@ -74,10 +127,11 @@ struct result form_document(struct form *f, struct str authority, struct str app
                             struct err *err)
 {
 	struct json_object *o = json_object_new(f->arena);
-	const struct json *answers;
+	const struct json *answers, *files;
 	const struct form_value *values;
 	size_t nvalues;
 	TRY(form_clean(f, &answers, err));
+	TRY(attachment_list(f, att, natt, &files, err));
 	TRY(form_values(f, &values, &nvalues, err));
 	json_put_str(o, STR("procedure"), f->in.procedure->id);
 	json_put_str(o, STR("version"), f->in.procedure->version);
@@ -89,11 +143,16 @@ struct result form_document(struct form *f, struct str authority, struct str app
 	for (size_t i = 0; i < nvalues; i++)
 		json_put(vals, values[i].decl->name, values[i].value);
 	json_put(o, STR("values"), json_object_done(vals));
-	json_put(o, STR("attachments"), attachment_list(f->arena, att, natt));
+	json_put(o, STR("attachments"), files);
 	return json_canonical(f->arena, json_object_done(o), ret, err);
 }
 
 bool form_knows(const struct procedure *p, struct str id)
+{
+	return form_find(p, id) != NULL;
+}
+
+const struct pack_field *form_find(const struct procedure *p, struct str id)
 {
 	for (size_t i = 0; i < p->npages; i++) {
 		const struct pack_page *page = &p->pages[i];
@@ -104,8 +163,8 @@ bool form_knows(const struct procedure *p, struct str id)
 			                                              &head, &tail) || head.n))
 				continue;
 			if (str_eq(page->fields[k].id, tail))
-				return true;
+				return &page->fields[k];
 		}
 	}
-	return false;
+	return NULL;
 }

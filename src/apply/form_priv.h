@@ -33,6 +33,7 @@ struct form {
 	const struct pack_page **asked; /* the visible pages, in order */
 	struct typing *typing;
 	const struct feel_value *facts_value; /* converted once */
+	struct form *before;                  /* a correction: as submitted, opened when needed */
 	struct form_value *values;            /* one per value of the procedure */
 };
 
@@ -50,6 +51,30 @@ struct form_slot *form_slot_of(struct form *f, const struct pack_page *page, int
 MUST struct result form_settle_field(struct form *f, const struct feel_value *names,
                                      const struct pack_field *field, const struct json *stored,
                                      struct form_slot *slot, struct err *err);
+
+/* The item of a list that a settled item is: by its id where the register gave
+ * one, else by its place. NULL when there is none. */
+const struct json *form_same_item(const struct json *items, const struct json *item, size_t at);
+/* "" stands for a prefilled answer that somebody emptied: the register does not
+ * fill it again behind her back. */
+static inline bool form_is_emptied(const struct json *v)
+{
+	return v && v->kind == JSON_STRING && v->text.n == 0;
+}
+/* Editable at all, by its declaration. */
+static inline bool form_editable(const struct pack_field *field)
+{
+	return !field->locked && field->type != FIELD_SHOWN;
+}
+/* A correction may add and remove items of that group. */
+bool form_group_open(const struct form *f, const struct pack_page *page);
+/* This answer may not change, and was as wrong when it was submitted. */
+MUST struct result form_wrong_before(struct form *f, const struct pack_page *page, int item,
+                                     const struct pack_field *field, bool *ret,
+                                     struct err *err);
+/* "id", or "group.id" for a field of an item. */
+struct str form_full_id(struct arena *a, const struct pack_page *page,
+                        const struct pack_field *field);
 
 /* --- scope --- */
 /* Names for expressions: facts, effective answers, decision, case. */

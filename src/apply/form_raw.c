@@ -26,6 +26,24 @@ static enum raw_state bad(struct str *ret_key, struct str key)
 	return RAW_BAD;
 }
 
+/* 03(1234)5678, 03 1234 5678, 03.1234.5678: one hyphen between the parts. */
+static struct str read_phone(struct arena *a, struct str v)
+{
+	v = text_hyphens(a, text_half_width(a, v));
+	char *out = arena_alloc(a, v.n + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < v.n; i++) {
+		bool part = memchr("-() .", v.p[i], 5) != NULL;
+		if (!part)
+			out[n++] = v.p[i];
+		else if (n > 0 && out[n - 1] != '-')
+			out[n++] = '-';
+	}
+	while (n > 0 && out[n - 1] == '-')
+		n--;
+	return str_of(out, n);
+}
+
 static enum raw_state read_text(struct arena *a, const struct pack_field *field, struct str v,
                                 const struct json **ret)
 {
@@ -34,6 +52,8 @@ static enum raw_state read_text(struct arena *a, const struct pack_field *field,
 		v = text_kana_name(a, v);
 		break;
 	case FIELD_PHONE:
+		v = read_phone(a, v);
+		break;
 	case FIELD_EMAIL:
 		v = text_hyphens(a, text_half_width(a, v));
 		break;
@@ -51,7 +71,7 @@ static enum raw_state read_text(struct arena *a, const struct pack_field *field,
 	return RAW_VALUE;
 }
 
-/* Whole numbers; separators and 円 are what people type around them. */
+/* Whole numbers; separators, ¥ and 円 are what people type around them. */
 static enum raw_state read_number(struct arena *a, struct str v, const struct json **ret,
                                   struct str *ret_key)
 {
@@ -60,6 +80,8 @@ static enum raw_state read_number(struct arena *a, struct str v, const struct js
 	v = str_trim(text_half_width(a, v));
 	if (v.n == 0)
 		return RAW_EMPTY;
+	if (str_starts(v, STR("¥")))
+		v = str_from(v, STR("¥").n);
 	if (str_ends(v, STR("円")))
 		v.n -= STR("円").n;
 	buf_init(&digits, 64);
@@ -75,6 +97,16 @@ static enum raw_state read_number(struct arena *a, struct str v, const struct js
 	return RAW_VALUE;
 }
 
+/* 8年 → 8, 元年 → 1: the unit that people type after the number. */
+static bool date_part(struct str v, struct str unit, int64_t *ret)
+{
+	if (str_ends(v, unit))
+		v = str_trim(str_sub(v, 0, v.n - unit.n));
+	if (str_eq(v, STR("元")) && str_eq(unit, STR("年")))
+		v = STR("1");
+	return v.n <= 4 && str_to_i64(v, ret);
+}
+
 static enum raw_state read_date(struct arena *a, const struct pack_field *field,
                                 const struct form_raw *raw, size_t n,
                                 const struct json **ret, struct str *ret_key)
@@ -87,10 +119,8 @@ static enum raw_state read_date(struct arena *a, const struct pack_field *field,
 	int64_t y, m, dd;
 	if (year.n + month.n + day.n == 0)
 		return RAW_EMPTY;
-	if (str_eq(year, STR("元")))
-		year = STR("1");
-	if (!str_to_i64(year, &y) || !str_to_i64(month, &m) || !str_to_i64(day, &dd) || y < 1 ||
-	    y > 9999 || m < 1 || m > 12 || dd < 1 || dd > 31)
+	if (!date_part(year, STR("年"), &y) || !date_part(month, STR("月"), &m) ||
+	    !date_part(day, STR("日"), &dd) || y < 1 || m < 1 || m > 12 || dd < 1 || dd > 31)
 		return bad(ret_key, STR("form.error.date"));
 	bool fine = str_empty(era) ? date_make((int)y, (int)m, (int)dd, &d)
 	                           : date_from_era(era, (int)y, (int)m, (int)dd, &d);
@@ -146,29 +176,50 @@ static enum raw_state read_choices(struct arena *a, const struct pack_field *fie
 	return count ? RAW_VALUE : RAW_EMPTY;
 }
 
-/* In the order sent; form_check refuses ids that are not offered. */
+enum { MEMBER_ID_MAX = 100 };
+
+/* In the order sent, each once; form_check refuses ids that are not offered. */
 static enum raw_state read_members(struct arena *a, const struct pack_field *field,
                                    const struct form_raw *raw, size_t n,
-                                   const struct json **ret)
+                                   const struct json **ret, struct str *ret_key)
 {
 	struct json_array *list = json_array_new(a);
 	size_t count = 0;
 	for (size_t i = 0; i < n; i++) {
-		if (!str_eq(raw[i].name, field->id) || raw[i].value.n == 0)
+		struct str id = raw[i].value;
+		if (!str_eq(raw[i].name, field->id) || id.n == 0 || posted(raw, i, field->id, id))
 			continue;
-		json_push(list, json_str(a, arena_str(a, raw[i].value)));
+		if (id.n > MEMBER_ID_MAX || text_has_control(id))
+			return bad(ret_key, STR("form.error.member"));
+		json_push(list, json_str(a, arena_str(a, id)));
 		count++;
 	}
 	*ret = json_array_done(list);
 	return count ? RAW_VALUE : RAW_EMPTY;
 }
 
-static enum raw_state read_yesno(struct str v, const struct json **ret)
+static enum raw_state read_choice(struct arena *a, const struct pack_field *field, struct str v,
+                                  const struct json **ret, struct str *ret_key)
 {
 	if (v.n == 0)
 		return RAW_EMPTY;
-	*ret = json_bool(str_eq(v, STR("yes")));
-	return str_eq(v, STR("yes")) || str_eq(v, STR("no")) ? RAW_VALUE : RAW_EMPTY;
+	for (size_t i = 0; i < field->noptions; i++)
+		if (str_eq(field->options[i].code, v)) {
+			*ret = json_str(a, field->options[i].code);
+			return RAW_VALUE;
+		}
+	return bad(ret_key, STR("form.error.choose"));
+}
+
+static enum raw_state read_yesno(struct str v, const struct json **ret, struct str *ret_key)
+{
+	bool yes = str_eq(v, STR("yes"));
+	if (v.n == 0)
+		return RAW_EMPTY;
+	if (!yes && !str_eq(v, STR("no")))
+		return bad(ret_key, STR("form.error.choose"));
+	*ret = json_bool(yes);
+	return RAW_VALUE;
 }
 
 enum raw_state form_raw_read(struct arena *a, const struct pack_field *field,
@@ -189,18 +240,15 @@ enum raw_state form_raw_read(struct arena *a, const struct pack_field *field,
 	case FIELD_DATE:
 		return read_date(a, field, raw, nraw, ret, ret_key);
 	case FIELD_CHOICE:
-		if (v.n == 0)
-			return RAW_EMPTY;
-		*ret = json_str(a, arena_str(a, v));
-		return RAW_VALUE;
+		return read_choice(a, field, v, ret, ret_key);
 	case FIELD_CHOICES:
 		return read_choices(a, field, raw, nraw, ret);
 	case FIELD_YESNO:
-		return read_yesno(v, ret);
+		return read_yesno(v, ret, ret_key);
 	case FIELD_ACCOUNT:
 		return read_account(a, field, raw, nraw, ret);
 	case FIELD_MEMBERS:
-		return read_members(a, field, raw, nraw, ret);
+		return read_members(a, field, raw, nraw, ret, ret_key);
 	case FIELD_FILE:
 	case FIELD_SHOWN:
 		return RAW_ABSENT;

@@ -100,8 +100,9 @@ static struct feel_value typed_object(struct typing *t, struct str path, const s
 	struct arena *a = t->form->arena;
 	struct feel_context_builder b = feel_context_new(a);
 	for (size_t i = 0; i < j->n; i++) {
-		if (j->items[i].kind == JSON_NULL)
-			continue; /* not answered: absent, so that FEEL sees null and knows it */
+		/* Not answered, or emptied: absent, so that FEEL sees null and knows it. */
+		if (j->items[i].kind == JSON_NULL || form_is_emptied(&j->items[i]))
+			continue;
 		struct str sub = path.n ? arena_printf(a, "%.*s.%.*s", STR_ARG(path),
 		                                       STR_ARG(j->keys[i]))
 		                        : j->keys[i];
@@ -123,12 +124,10 @@ static struct feel_value typed(struct typing *t, struct str path, const struct j
 	const struct pack_field *field = map_get(&t->fields, path);
 	if (field && field->type == FIELD_MEMBERS && j->kind == JSON_ARRAY)
 		return from_members(t->form, j);
-	if (field && j->kind == JSON_STRING &&
-	    (field->type == FIELD_DATE || field->type == FIELD_SHOWN)) {
-		struct feel_value d = feel_parse_date(j->text);
-		if (d.kind == FEEL_DATE)
-			return d;
-	}
+	/* What no field declares is the register's own part of an item. */
+	if (j->kind == JSON_STRING &&
+	    (!field || field->type == FIELD_DATE || field->type == FIELD_SHOWN))
+		return from_facts(t->form->arena, j);
 	if (j->kind == JSON_OBJECT)
 		return typed_object(t, path, j);
 	if (j->kind == JSON_ARRAY)

@@ -2,9 +2,12 @@
  * the form as it is with them. */
 #include "apply/form_priv.h"
 
-static bool editable(const struct pack_field *field)
+/* From outside: files come as attachments, never as text. */
+static bool takes(const struct form *f, const struct pack_page *page, int item,
+                  const struct pack_field *field)
 {
-	return !field->locked && field->type != FIELD_SHOWN && field->type != FIELD_FILE;
+	return form_editable(field) && field->type != FIELD_FILE &&
+	       form_may_change(f, page, item, field);
 }
 
 static const struct json *with_value(struct form *f, const struct json *answers,
@@ -71,16 +74,16 @@ static bool read_asked(struct take *t, struct form *f, bool first)
 	for (size_t i = 0; i < t->page->nfields; i++) {
 		const struct pack_field *field = &t->page->fields[i];
 		const struct form_slot *slot = form_slot_of(f, t->page, t->item, field);
-		if (!slot || !slot->asked || t->done[i] || !editable(field))
+		if (!slot || !slot->asked || t->done[i] || !takes(f, t->page, t->item, field))
 			continue;
 		t->done[i] = any = true;
 		if (!first && !was_posted(field, t->raw, t->nraw)) {
 			t->unseen[i] = true;
 			continue;
 		}
-		const struct json *v = json_null();
+		const struct json *v = NULL;
 		if (form_raw_read(f->arena, field, t->raw, t->nraw, &v, &t->bad[i]) != RAW_VALUE)
-			v = json_null();
+			v = field->from ? json_str(f->arena, STR("")) : json_null();
 		t->answers = with_value(f, t->answers, t->page, t->item, field->id, v);
 	}
 	return any;
@@ -120,6 +123,10 @@ struct result form_take(struct form *f, const struct pack_page *page, int item,
 	struct take t = { .page = page, .item = item, .raw = raw, .nraw = nraw,
 		.answers = base_answers(f, page, item) };
 	struct form_taken taken = { .form = f };
+	size_t nitems = f->pages[form_page_index(f, page)].nitems;
+	if (item != FORM_NO_ITEM && (!form_is_group(page) || item < 0 || (size_t)item >= nitems))
+		return fail(err, ERR_NOT_FOUND, "form.item.gone", NULL, "no item %d on page %.*s",
+		            item, STR_ARG(page->id));
 	t.done = ARENA_ARRAY(f->arena, bool, page->nfields + 1);
 	t.unseen = ARENA_ARRAY(f->arena, bool, page->nfields + 1);
 	t.bad = ARENA_ARRAY(f->arena, struct str, page->nfields + 1);
@@ -140,7 +147,7 @@ struct result form_item_add(struct form *f, const struct pack_page *page,
                             const struct json **ret_answers, struct err *err)
 {
 	struct form_page_state *ps = &f->pages[form_page_index(f, page)];
-	if (!form_is_group(page) || page->group_from)
+	if (!form_is_group(page) || page->group_from || !form_group_open(f, page))
 		return fail(err, ERR_NOT_FOUND, "form.item.gone", NULL, "page %.*s takes no further items",
 		            STR_ARG(page->id));
 	size_t max = page->group_max ? page->group_max : 50;
@@ -159,7 +166,8 @@ struct result form_item_remove(struct form *f, const struct pack_page *page, siz
                                const struct json **ret_answers, struct err *err)
 {
 	const struct json *items = json_path(f->effective, page->group);
-	if (!form_is_group(page) || page->group_from || item >= json_len(items))
+	if (!form_is_group(page) || page->group_from || item >= json_len(items) ||
+	    !form_group_open(f, page))
 		return fail(err, ERR_NOT_FOUND, "form.item.gone", NULL, "no item %zu on page %.*s",
 		            item, STR_ARG(page->id));
 	struct json_array *list = json_array_new(f->arena);

@@ -36,7 +36,16 @@ struct letter_put {
 MUST struct result apply_letter_put(struct db *tx, const struct apply_case *c,
                                     const struct letter_put *l, int64_t now, struct err *err);
 
-/* Attachments change hands whole: copy, then remove what was there. */
+/* As draft_start; *ret_new: it was not there before. */
+MUST struct result apply_draft_start(struct db *tx, struct arena *a, const struct draft *d,
+                                     int64_t now, struct draft *ret, bool *ret_new,
+                                     struct err *err);
+
+/* Attachments change hands sealed: copy, then remove what was there. One by one
+ * where only those count that an answer names (ERR_CONFLICT when it is gone). */
+MUST struct result apply_attachment_copy(struct db *tx, struct str from_org,
+                                         struct str from_owner, struct str to_org,
+                                         struct str to_owner, struct str id, struct err *err);
 MUST struct result apply_attachments_copy(struct db *tx, struct str from_org,
                                           struct str from_owner, struct str to_org,
                                           struct str to_owner, struct err *err);

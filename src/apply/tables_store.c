@@ -1,7 +1,9 @@
 /* The tables of applications. Distribution key first everywhere: the portal's
  * for what belongs to the citizen (drafts, pointers), the authority's for the
  * application itself. `once_open` is the `once` key while it blocks a second
- * application and NULL otherwise, so that the unique index does the work. */
+ * application and NULL otherwise, so that the unique index does the work.
+ * An event is `internal` 0: everybody's, 1: the office's, 2: only its detail is.
+ * `name_folded` is the applicant's name as people search for it (text_fold). */
 #include "apply/tables.h"
 
 #include "base/encode.h"
@@ -24,6 +26,7 @@ static const char *const tables[] = {
 	" number BIGINT NOT NULL, subject TEXT NOT NULL, portal TEXT NOT NULL,"
 	" portal_subject TEXT NOT NULL, procedure TEXT NOT NULL, version TEXT NOT NULL,"
 	" state TEXT NOT NULL, open BIGINT NOT NULL, applicant_name TEXT NOT NULL,"
+	" name_folded TEXT NOT NULL,"
 	" answers TEXT NOT NULL, facts TEXT NOT NULL, decision TEXT NOT NULL,"
 	" comments TEXT NOT NULL, once_key TEXT NOT NULL, once_open TEXT, document TEXT NOT NULL,"
 	" cms BYTEA NOT NULL, proposed_by TEXT NOT NULL, assigned_to TEXT NOT NULL,"
@@ -33,6 +36,7 @@ static const char *const tables[] = {
 	"CREATE UNIQUE INDEX app_case_receipt ON app_case (org, receipt)",
 	"CREATE UNIQUE INDEX app_case_once ON app_case (org, procedure, subject, once_open)",
 	"CREATE INDEX app_case_queue ON app_case (org, open, due_at, id)",
+	"CREATE INDEX app_case_closed ON app_case (org, open, decided_at, id)",
 	"CREATE TABLE case_event ("
 	" org TEXT NOT NULL, case_id TEXT NOT NULL, seq BIGINT NOT NULL, at BIGINT NOT NULL,"
 	" actor TEXT NOT NULL, actor_name TEXT NOT NULL, action TEXT NOT NULL,"
@@ -118,7 +122,8 @@ struct result apply_event_put(struct db *tx, struct arena *a, const struct apply
 		" CAST(? AS TEXT) FROM case_event WHERE org = ? AND case_id = ?",
 		BINDS(B_TEXT(c->org), B_TEXT(c->id), B_INT(e->at), B_TEXT(e->actor),
 		      B_TEXT(e->actor_name), B_TEXT(e->action), B_TEXT(e->from_state),
-		      B_TEXT(e->to_state), B_TEXT(e->text), B_INT(e->internal),
+		      B_TEXT(e->to_state), B_TEXT(e->text),
+		      B_INT(e->internal ? 1 : e->detail_internal ? 2 : 0),
 		      B_TEXT(apply_json_text(a, e->detail)), B_TEXT(c->org), B_TEXT(c->id)),
 		NULL, err);
 }
@@ -151,6 +156,23 @@ struct result apply_letter_put(struct db *tx, const struct apply_case *c,
 		BINDS(B_TEXT(c->portal), B_TEXT(c->portal_subject), B_TEXT(l->id), B_TEXT(c->org),
 		      B_TEXT(c->id), B_TEXT(l->title), B_TEXT(l->number), B_INT(now),
 		      B_INT(l->size)), NULL, err);
+}
+
+struct result apply_attachment_copy(struct db *tx, struct str from_org, struct str from_owner,
+                                    struct str to_org, struct str to_owner, struct str id,
+                                    struct err *err)
+{
+	int64_t changed;
+	TRY(db_exec(tx,
+		"INSERT INTO attachment (org, owner, id, field, name, kind, sha256, size, at, sealed)"
+		" SELECT CAST(? AS TEXT), CAST(? AS TEXT), id, field, name, kind, sha256, size, at,"
+		" sealed FROM attachment WHERE org = ? AND owner = ? AND id = ?",
+		BINDS(B_TEXT(to_org), B_TEXT(to_owner), B_TEXT(from_org), B_TEXT(from_owner),
+		      B_TEXT(id)), &changed, err));
+	if (changed == 0)
+		return fail(err, ERR_CONFLICT, "apply.attachment.gone", NULL,
+		            "an answer names a file that is not there");
+	return ok();
 }
 
 struct result apply_attachments_copy(struct db *tx, struct str from_org,

@@ -24,6 +24,7 @@ struct portal_draft {
 	const struct json *facts;          /* {"申請者": {…}, …} */
 	const struct json *sources;        /* alias -> {source, date}: for 出典 */
 	const struct json *about;          /* of the application being corrected, or NULL */
+	const struct json *submitted;      /* its answers, or NULL */
 	struct form *form;
 };
 /* Loads the draft, reads what it is prefilled with from the authority's

@@ -23,12 +23,14 @@ static struct result find_field(struct visit *v, struct portal_draft *d, struct 
 		for (size_t k = 0; k < pages[i]->nfields; k++) {
 			const struct pack_field *f = &pages[i]->fields[k];
 			if (str_eq(pages[i]->id, v->q->param[1]) && str_eq(f->id, v->q->param[2]) &&
-			    f->type == FIELD_FILE && !pages[i]->group.n) {
+			    f->type == FIELD_FILE && !pages[i]->group.n &&
+			    form_may_change(d->form, pages[i], FORM_NO_ITEM, f)) {
 				*ret = (struct place){ pages[i], f };
 				return ok();
 			}
 		}
-	return fail(err, ERR_NOT_FOUND, "form.field.none", NULL, "no file field of that name");
+	return fail(err, ERR_NOT_FOUND, "form.field.none", NULL,
+	            "no file field of that name, or one that the correction keeps closed");
 }
 
 /* The answer is the list of what is there, in order. */

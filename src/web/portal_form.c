@@ -53,26 +53,11 @@ static struct str before(struct visit *v, struct portal_draft *d, const struct p
 	return STR("/");
 }
 
-/* In a correction only what the office commented on may change. */
-static bool may_change(const struct portal_draft *d, const struct pack_page *page,
-                       const struct pack_field *field)
-{
-	const struct json *open = d->draft.open_fields;
-	if (!open)
-		return true;
-	for (size_t i = 0; i < json_len(open); i++) {
-		struct str id = json_text(json_at(open, i));
-		if (str_eq(id, field->id) ||
-		    (page->group.n && str_starts(id, page->group) && str_ends(id, field->id)))
-			return true;
-	}
-	return false;
-}
-
-static bool page_open(const struct portal_draft *d, const struct pack_page *page)
+/* In a correction a page may have nothing to do on it (form_may_change). */
+static bool page_open(const struct portal_draft *d, const struct pack_page *page, int item)
 {
 	for (size_t i = 0; i < page->nfields; i++)
-		if (may_change(d, page, &page->fields[i]))
+		if (form_may_change(d->form, page, item, &page->fields[i]))
 			return true;
 	return page->nfields == 0;
 }
@@ -189,7 +174,7 @@ static struct result put_fields(const struct shown *s, struct json_object *o, st
 			continue;
 		struct json_object *x = json_object_from(v->a, f);
 		put_comment(s, comments, field, x);
-		if (!may_change(s->d, s->page, field))
+		if (!form_may_change(s->d->form, s->page, s->item, field))
 			json_put_bool(x, STR("fixed"), true);
 		json_push(list, json_object_done(x));
 	}
@@ -307,11 +292,9 @@ struct result portal_item_show(struct visit *v, struct err *err)
 	return show(&s, err);
 }
 
-/* Raw fields as the form engine takes them; those that may not change now are
- * left out, so that a forged field changes nothing. */
-static size_t raw_fields(struct visit *v, const struct portal_draft *d,
-                         const struct pack_page *page, const struct http_fields *f,
-                         const struct form_raw **ret)
+/* The page's own fields as the form engine takes them. */
+static size_t raw_fields(struct visit *v, const struct pack_page *page,
+                         const struct http_fields *f, const struct form_raw **ret)
 {
 	struct form_raw *raw = ARENA_ARRAY(v->a, struct form_raw, f->n + 1);
 	size_t n = 0;
@@ -322,7 +305,7 @@ static size_t raw_fields(struct visit *v, const struct portal_draft *d,
 			struct str id = page->fields[k].id;
 			bool mine = str_starts(f->items[i].name, id) &&
 			            (f->items[i].name.n == id.n || f->items[i].name.p[id.n] == '.');
-			if (!mine || !may_change(d, page, &page->fields[k]))
+			if (!mine)
 				continue;
 			raw[n++] = (struct form_raw){ f->items[i].name, f->items[i].value };
 			break;
@@ -332,38 +315,13 @@ static size_t raw_fields(struct visit *v, const struct portal_draft *d,
 	return n;
 }
 
-/* Without what is wrong with fields that may not change now. */
-static void drop_closed_errors(struct visit *v, const struct portal_draft *d,
-                               const struct pack_page *page, struct form_taken *t)
-{
-	struct form_error *kept = ARENA_ARRAY(v->a, struct form_error, t->nerrors + 1);
-	size_t n = 0;
-	for (size_t i = 0; i < t->nerrors; i++)
-		if (!t->errors[i].field || may_change(d, page, t->errors[i].field))
-			kept[n++] = t->errors[i];
-	t->errors = kept;
-	t->nerrors = n;
-}
-
-/* Fields closed to correction keep their answers: only the page's open ones
- * are asked anew. */
 static struct result take(struct visit *v, struct portal_draft *d,
                           const struct pack_page *page, int item,
                           const struct http_fields *f, struct form_taken *ret, struct err *err)
 {
 	const struct form_raw *raw;
-	size_t n = raw_fields(v, d, page, f, &raw);
-	TRY(form_take(d->form, page, item, raw, n, ret, err));
-	for (size_t i = 0; d->draft.open_fields && i < page->nfields; i++) {
-		if (may_change(d, page, &page->fields[i]))
-			continue;
-		const struct json *old = json_path(d->draft.answers, page->fields[i].id);
-		if (!page->group.n && old)
-			ret->answers = json_with(v->a, ret->answers, page->fields[i].id, old);
-	}
-	if (d->draft.open_fields)
-		drop_closed_errors(v, d, page, ret);
-	return ok();
+	size_t n = raw_fields(v, page, f, &raw);
+	return form_take(d->form, page, item, raw, n, ret, err);
 }
 
 static struct result save(struct visit *v, struct portal_draft *d, const struct json *answers,
@@ -391,7 +349,7 @@ static struct result post(struct visit *v, bool is_item, struct err *err)
 	s.page = page;
 	if (is_item)
 		TRY(item_number(v, &d, page, &s.item, err));
-	if (!page_open(&d, page)) {
+	if (!page_open(&d, page, s.item)) {
 		visit_redirect(v, after(v, &d, page));
 		return ok();
 	}
@@ -445,7 +403,7 @@ struct result portal_page_autosave(struct visit *v, struct err *err)
 	struct json_object *o = json_object_new(v->a);
 	TRY(visit_form(v, &f, err));
 	TRY(open_page(v, &d, &page, err));
-	if (!page->group.n && page_open(&d, page)) {
+	if (!page->group.n && page_open(&d, page, FORM_NO_ITEM)) {
 		TRY(take(v, &d, page, FORM_NO_ITEM, &f, &taken, err));
 		TRY(save(v, &d, taken.answers, err));
 	}

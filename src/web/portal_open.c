@@ -63,7 +63,8 @@ struct result portal_open_form(struct visit *v, struct portal_draft *d,
                                const struct json *answers, struct err *err)
 {
 	struct form_input in = { .procedure = d->procedure, .facts = d->facts,
-		.answers = answers, .about = d->about, .now_us = v->now };
+		.answers = answers, .about = d->about, .now_us = v->now,
+		.submitted = d->submitted, .open_fields = d->draft.open_fields };
 	return form_open(v->a, &in, &d->form, err);
 }
 
@@ -84,6 +85,7 @@ static struct result load(struct visit *v, struct str draft_id, struct portal_dr
 		struct apply_case c;
 		TRY(case_load_of(db, v->a, d->draft.org, d->draft.subject, d->draft.case_id, &c, err));
 		d->about = case_about(v->a, &c);
+		d->submitted = c.answers;
 	}
 	return read_facts(v, db, d, err);
 }
