@@ -8,6 +8,7 @@ enum { HELP_MAX = 1 << 16 };
 
 static const struct command rows[] = {
 	{ "serve", "Serve a node: portal, counter and interfaces", "ノードを動かす（ポータル・窓口・API）", cmd_serve },
+	{ "phone", "Serve the virtual smartphones", "仮想スマートフォンを動かす", cmd_phone },
 	{ "demo make", "Make a demo nation: certificates, residents, personas",
 	  "デモの国を作る（認証局・住民・ペルソナ）", cmd_demo_make },
 	{ "journal verify", "Check the journal without the server: nothing changed or removed",

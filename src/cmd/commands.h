@@ -39,6 +39,7 @@ int cmd_officer_add(int argc, char **args);
 int cmd_pack_check(int argc, char **args);
 int cmd_pack_publish(int argc, char **args);
 int cmd_pack_test(int argc, char **args);
+int cmd_phone(int argc, char **args);
 int cmd_serve(int argc, char **args);
 int cmd_totp(int argc, char **args);
 int cmd_verify(int argc, char **args);

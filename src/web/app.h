@@ -36,6 +36,7 @@ struct org {
 };
 
 struct web_route;
+struct phone;
 struct app_routes { /* filled by app_add_routes; rows[i] is served behind wires[i] */
 	size_t n;
 	const struct web_route **rows;
@@ -63,6 +64,7 @@ struct app {
 	struct pack_set *packs;   /* app_packs() */
 	struct limiter *limits;
 	struct app_routes routes;
+	struct phone *phone;      /* web/phone_app.h; NULL but on the virtual phone's server */
 	struct str service;       /* text key of the name in the header */
 	struct str asset_version; /* behind ?v= of style and script */
 };

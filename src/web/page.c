@@ -256,7 +256,7 @@ void visit_error_page(struct visit *v, const struct err *e)
 		http_body(v->r, STR("application/json"), json_to_str(v->a, json_object_done(j)));
 		return;
 	}
-	if (is_ok(visit_page(v, status, STR("error"), o, &late)))
+	if (is_ok(visit_page(v, status, v->app->phone ? STR("phone/error") : STR("error"), o, &late)))
 		return;
 	v->r->status = status;
 	http_body(v->r, STR("text/plain; charset=utf-8"), heading);
