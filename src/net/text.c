@@ -70,10 +70,16 @@ static bool key_ok(struct str key)
 	return key.n > 0;
 }
 
+/* {~x} and {x} are the same value, shown with or without readings. */
+static struct str hole_name(struct str hole)
+{
+	return str_starts(hole, STR("~")) ? str_from(hole, 1) : hole;
+}
+
 static bool has_hole(struct str marked, struct str hole)
 {
 	for (struct ruby_piece p; ruby_next(&marked, &p);)
-		if (p.kind == RUBY_HOLE && str_eq(p.text, hole))
+		if (p.kind == RUBY_HOLE && str_eq(hole_name(p.text), hole_name(hole)))
 			return true;
 	return false;
 }
