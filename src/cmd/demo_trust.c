@@ -27,8 +27,12 @@ static struct result make_authority(struct demo_trust *t, enum ca_kind kind, str
 	KEY_AUTO key = NULL;
 	struct date began = date_add_months(t->nation->today, -12 * CA_AGE_YEARS);
 	TRY(node_key(t->node, authorities[kind].file, authorities[kind].alg, true, &key, err));
-	TRY(trust_ca_create(t->node->app.store, t->node->config.ca, kind, key, jst_start(began),
-	                    &t->ca[kind], err));
+	struct result r = trust_ca_create(t->node->app.store, t->node->config.ca, kind, key,
+	                                  jst_start(began), &t->ca[kind], err);
+	if (r.kind == ERR_CONFLICT)
+		return fail(err, ERR_CONFLICT, "cmd.demo.store", NULL,
+		            "the database holds a nation already: give --store an empty one");
+	TRY(r);
 	return write_cert(t, str_c(authorities[kind].file), trust_ca_cert(t->ca[kind]), err);
 }
 
