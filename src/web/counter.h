@@ -11,26 +11,26 @@
 #include "web/app.h"
 
 /* counter_login.c */
-struct result counter_chooser(struct visit *v, struct err *err) MUST;
-struct result counter_login_page(struct visit *v, struct err *err) MUST;
-struct result counter_login_post(struct visit *v, struct err *err) MUST;
-struct result counter_logout(struct visit *v, struct err *err) MUST;
+MUST struct result counter_chooser(struct visit *v, struct err *err);
+MUST struct result counter_login_page(struct visit *v, struct err *err);
+MUST struct result counter_login_post(struct visit *v, struct err *err);
+MUST struct result counter_logout(struct visit *v, struct err *err);
 /* counter_queue.c */
-struct result counter_queue(struct visit *v, struct err *err) MUST;
+MUST struct result counter_queue(struct visit *v, struct err *err);
 /* counter_case.c */
-struct result counter_case(struct visit *v, struct err *err) MUST;
-struct result counter_file(struct visit *v, struct err *err) MUST;
+MUST struct result counter_case(struct visit *v, struct err *err);
+MUST struct result counter_file(struct visit *v, struct err *err);
 /* counter_act.c */
-struct result counter_act(struct visit *v, struct err *err) MUST;
-struct result counter_note(struct visit *v, struct err *err) MUST;
-struct result counter_assign(struct visit *v, struct err *err) MUST;
+MUST struct result counter_act(struct visit *v, struct err *err);
+MUST struct result counter_note(struct visit *v, struct err *err);
+MUST struct result counter_assign(struct visit *v, struct err *err);
 /* counter_residents.c */
-struct result counter_residents(struct visit *v, struct err *err) MUST;
-struct result counter_resident(struct visit *v, struct err *err) MUST;
-struct result counter_resident_open(struct visit *v, struct err *err) MUST;
+MUST struct result counter_residents(struct visit *v, struct err *err);
+MUST struct result counter_resident(struct visit *v, struct err *err);
+MUST struct result counter_resident_open(struct visit *v, struct err *err);
 /* counter_reports.c */
-struct result counter_reports(struct visit *v, struct err *err) MUST;
-struct result counter_report_done(struct visit *v, struct err *err) MUST;
+MUST struct result counter_reports(struct visit *v, struct err *err);
+MUST struct result counter_report_done(struct visit *v, struct err *err);
 
 /* ---- what every page of the counter has ---- */
 

@@ -28,7 +28,7 @@ static bool needs_fields(const struct bar *b, const struct pack_action *row)
 static const char *anchor_of(const struct bar *b, const struct pack_action *row)
 {
 	if (needs_fields(b, row) && b->d->p->ndecide)
-		return "#decide";
+		return "#decision";
 	switch (row->kind) {
 	case FLOW_APPROVE:
 		return "#proposal";

@@ -234,6 +234,7 @@ static struct result put_cases(struct visit *v, struct db *db, const struct pack
 	for (size_t i = 0; i < n && i < PAGE_CASES; i++)
 		json_push(rows, json_object_done(counter_card(v, packs, &list[i], f)));
 	json_put(o, STR("cases"), json_array_done(rows));
+	json_put_bool(o, STR("has_cases"), n > 0);
 	if (more) {
 		struct counter_filter next = *f;
 		next.paged = true;

@@ -65,6 +65,7 @@ struct result counter_residents(struct visit *v, struct err *err)
 	json_put_str(o, STR("q"), words);
 	json_put_bool(o, STR("asked"), words.n > 0);
 	json_put_bool(o, STR("many"), n >= 50);
+	json_put_bool(o, STR("any_hits"), n > 0);
 	json_put_int(o, STR("count"), (int64_t)n);
 	json_put(o, STR("hits"), hit_rows(v, hits, n));
 	return visit_page(v, 200, STR("counter/residents"), o, err);
