@@ -127,7 +127,7 @@ struct result form_document(struct form *f, struct str authority, struct str app
                             struct err *err)
 {
 	struct json_object *o = json_object_new(f->arena);
-	const struct json *answers, *files;
+	const struct json *answers = NULL, *files = NULL;
 	const struct form_value *values;
 	size_t nvalues;
 	TRY(form_clean(f, &answers, err));
