@@ -95,6 +95,25 @@ struct str field_source(const struct field_look *look, const struct pack_field *
 	return STR("");
 }
 
+/* 内容が違うとき: of the first fact the field reads. */
+static struct str report_href(const struct field_look *look, const struct pack_field *field)
+{
+	const struct str *reads;
+	const struct procedure *p = look->d->procedure;
+	size_t n = field->from ? feel_reads(field->from, &reads) : 0;
+	for (size_t i = 0; i < n; i++) {
+		struct str alias, item, rest;
+		str_cut(reads[i], '.', &alias, &rest);
+		str_cut(rest, '.', &item, &rest);
+		for (size_t k = 0; k < p->nprefills; k++)
+			if (str_eq(p->prefills[k].as, alias))
+				return arena_printf(look->v->a, "/report?org=%.*s&dataset=%.*s&item=%.*s",
+				                    STR_ARG(look->d->authority->id),
+				                    STR_ARG(p->prefills[k].dataset), STR_ARG(item));
+	}
+	return STR("/report");
+}
+
 /* ---- values by type ---- */
 
 static struct str typed_part(const struct field_look *look, const struct pack_field *field,
@@ -323,8 +342,10 @@ const struct json *field_context_of(const struct field_look *look, const struct 
 	} else {
 		put_value(look, ff, o);
 	}
-	if (ff->prefilled || shown)
+	if (ff->prefilled || shown) {
 		json_put_str(o, STR("source"), field_source(look, field));
+		json_put_str(o, STR("report_href"), report_href(look, field));
+	}
 	if (e) {
 		json_put_bool(o, STR("bad"), true);
 		json_put_str(o, STR("error_html"), field_error_html(v, e));

@@ -113,7 +113,7 @@ static struct result ask(struct wrong *w, const struct json *errors, struct json
 	json_put_str(o, STR("typed"), w->text);
 	json_put_int(o, STR("limit"), RECORD_REPORT_TEXT_MAX);
 	json_put_bool(o, STR("asking"), true);
-	return visit_page(v, errors ? 400 : 200, STR("portal/report"), o, err);
+	return visit_page(v, errors ? 422 : 200, STR("portal/report"), o, err);
 }
 
 /* After it was sent, and for a link that names no record. */
