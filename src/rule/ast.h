@@ -6,6 +6,7 @@
 #include "rule/value.h"
 
 struct builtin;
+struct rule_table;
 
 enum node_kind {
 	N_LITERAL,  /* value */
@@ -30,12 +31,16 @@ enum node_kind {
 	N_TEST,     /* unary test: op, kids[0] */
 	N_TESTS,    /* kids, any of them; negated by `negate` */
 	N_ANY,      /* the test "-" */
+	/* What only boxed expressions have (DMN 1.5 §7.2, §10.2). */
+	N_BOX,      /* a context with a result: names[i]: kids[i], the last kid is the result */
+	N_TYPED,    /* kids[0] fitted to type, null when it does not conform */
+	N_TABLE,    /* table */
 };
 
 enum type_kind {
 	TYPE_ANY, TYPE_NULL, TYPE_BOOL, TYPE_NUMBER, TYPE_STRING, TYPE_DATE, TYPE_TIME, TYPE_DATE_TIME,
 	TYPE_DAYS_DURATION, TYPE_MONTHS_DURATION, TYPE_LIST, TYPE_CONTEXT, TYPE_RANGE, TYPE_FUNCTION,
-	TYPE_NAMED, /* an item definition of a DMN model: nothing is known of it here */
+	TYPE_NAMED, /* an item definition of a DMN model: target; NULL: unknown, nothing conforms */
 };
 
 struct type {
@@ -44,6 +49,9 @@ struct type {
 	size_t n;                   /* list, range: 1; context: entries; function: parameters + result */
 	const struct type *const *parts;
 	const struct str *names;    /* of a context's entries */
+	const struct type *target;  /* TYPE_NAMED */
+	const struct node *allowed; /* TYPE_NAMED: tests a value must pass, or NULL */
+	struct str allowed_text;
 };
 
 struct node {
@@ -53,7 +61,9 @@ struct node {
 	bool local;                 /* N_NAME: bound inside the expression */
 	bool in_filter;             /* N_NAME: may be a key of the filtered item */
 	bool asks_input;            /* the subtree reads "?" */
-	uint32_t pos;               /* byte offset in the source */
+	bool strict;                /* N_IF: a condition that is neither true, false nor null gives null */
+	bool open;                  /* N_CALL: arguments that are not named are null */
+	uint32_t pos, end;          /* byte offsets in the source */
 	uint32_t n, nnames;
 	uint16_t height;            /* longest way down, at most SYNTAX_TREE_MAX */
 	struct str name;
@@ -63,6 +73,7 @@ struct node {
 	const struct type *type;
 	const struct type *const *types; /* N_FUNCTION: of the parameters, NULL where open */
 	const struct builtin *builtin;
+	const struct rule_table *table;
 	struct feel_value value;
 };
 

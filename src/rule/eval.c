@@ -101,12 +101,12 @@ static const struct frame *keep_frame(struct machine *m, const struct frame *f)
 	return k;
 }
 
-static const struct feel_value *frame_find(const struct frame *f, struct str name)
+static const struct feel_value *frame_find(struct machine *m, const struct frame *f, struct str name)
 {
 	for (; f; f = f->up) {
 		for (size_t i = f->n; i > 0; i--)
 			if (f->names[i - 1].n == name.n && memcmp(f->names[i - 1].p, name.p, name.n) == 0)
-				return &f->values[i - 1];
+				return f->fetch ? f->fetch(m, f->fetcher, i - 1) : &f->values[i - 1];
 		if (f->item) {
 			const struct feel_value *v = feel_get(f->item, name);
 			if (v)
@@ -127,7 +127,7 @@ static struct feel_value function_value(struct machine *m, struct feel_function 
 
 static struct feel_value eval_name(struct machine *m, const struct node *n, const struct frame *f)
 {
-	const struct feel_value *v = frame_find(f, n->name);
+	const struct feel_value *v = frame_find(m, f, n->name);
 	if (!v)
 		v = feel_get(m->scope->names, n->name);
 	if (v)
@@ -168,7 +168,7 @@ static bool chain_absent(struct machine *m, const struct node *n, const struct f
                          struct feel_value *ret)
 {
 	if (n->kind == N_NAME) {
-		const struct feel_value *v = frame_find(f, n->name);
+		const struct feel_value *v = frame_find(m, f, n->name);
 		if (!v)
 			v = feel_get(m->scope->names, n->name);
 		if (v)
@@ -277,7 +277,11 @@ static struct feel_value eval_if(struct machine *m, const struct node *n, const 
 	bool open = m->missing && m->missing->n > before;
 	if (open)
 		m->missing->off++;
-	struct feel_value r = machine_eval(m, n->kids[feel_true(&c) ? 1 : 2], f);
+	struct feel_value r = feel_null();
+	if (n->strict && c.kind != FEEL_BOOL && c.kind != FEEL_NULL)
+		machine_trouble(m, "dmn.condition", n->pos, 0);
+	else
+		r = machine_eval(m, n->kids[feel_true(&c) ? 1 : 2], f);
 	if (open)
 		m->missing->off--;
 	return r;
@@ -305,6 +309,27 @@ static struct feel_value eval_context(struct machine *m, const struct node *n,
 	v.context.values = values;
 	v.context.n = n->n;
 	return v;
+}
+
+/* The last kid sees all entries and is the value. */
+static struct feel_value eval_box(struct machine *m, const struct node *n, const struct frame *f)
+{
+	struct feel_value *values = machine_alloc(m, n->n, sizeof *values);
+	struct frame own = { .up = f, .names = n->names, .values = values };
+	for (size_t i = 0; i < n->n; i++) {
+		values[i] = machine_eval(m, n->kids[i], &own);
+		own.n = i + 1;
+	}
+	return values[n->n - 1];
+}
+
+static struct feel_value eval_typed(struct machine *m, const struct node *n, const struct frame *f)
+{
+	struct feel_value v = machine_eval(m, n->kids[0], f);
+	if (machine_fit(m, &v, n->type))
+		return v;
+	machine_trouble(m, "dmn.type", n->pos, 0);
+	return feel_null();
 }
 
 static struct feel_value range_value(struct machine *m, struct feel_range r)
@@ -381,13 +406,17 @@ static struct feel_value eval_node(struct machine *m, const struct node *n, cons
 	case N_SOME: case N_EVERY: return loop_quantified(m, n, f);
 	case N_FUNCTION:
 		return function_value(m, (struct feel_function){ .kind = FN_CLOSURE, .node = n,
-			.env = keep_frame(m, f), .params = n->names, .nparams = n->nnames });
+			.env = keep_frame(m, f), .params = n->names, .types = n->types,
+			.nparams = n->nnames });
 	case N_CALL: return eval_call(m, n, f);
 	case N_LIST: return eval_list(m, n, f);
 	case N_CONTEXT: return eval_context(m, n, f);
 	case N_RANGE: return eval_range(m, n, f);
 	case N_TEST: return eval_test(m, n, f);
 	case N_TESTS: return eval_tests(m, n, f);
+	case N_BOX: return eval_box(m, n, f);
+	case N_TYPED: return eval_typed(m, n, f);
+	case N_TABLE: return table_value(m, n->table, f);
 	case N_SPAN: case N_ANY: return feel_null();
 	default: return eval_binary(m, n, f);
 	}
@@ -419,7 +448,7 @@ static bool place_arguments(const struct feel_function *fn, const struct node *n
 			return false;
 		placed[k] = args[i];
 	}
-	return n->nnames == fn->nparams;
+	return n->open || n->nnames == fn->nparams;
 }
 
 static struct feel_value eval_call(struct machine *m, const struct node *n, const struct frame *f)
@@ -441,7 +470,7 @@ static struct feel_value eval_call(struct machine *m, const struct node *n, cons
 		                : builtin_call(m, b, args, nargs);
 	if (fn.kind != FEEL_FUNCTION)
 		return feel_null();
-	if (n->names) {
+	if (n->names || n->open) {
 		struct feel_value *placed = machine_alloc(m, fn.function->nparams, sizeof *placed);
 		if (!place_arguments(fn.function, n, args, placed))
 			return feel_null();
@@ -451,25 +480,27 @@ static struct feel_value eval_call(struct machine *m, const struct node *n, cons
 	return machine_call(m, &fn, args, nargs);
 }
 
-/* A value fits a parameter as it is, or as a list of one, or out of one. */
-static bool fit(struct machine *m, struct feel_value *v, const struct type *t)
+bool machine_fit(struct machine *m, struct feel_value *v, const struct type *t)
 {
+	const struct type *base = type_base(t);
 	if (!t || v->kind == FEEL_NULL || machine_is_type(m, v, t, 0))
 		return true;
-	if (v->kind == FEEL_LIST && v->list.n == 1 && t->kind != TYPE_LIST) {
+	if (!base)
+		return false;
+	if (v->kind == FEEL_LIST && v->list.n == 1 && base->kind != TYPE_LIST) {
 		*v = v->list.items[0];
 		return machine_is_type(m, v, t, 0);
 	}
-	if (t->kind == TYPE_LIST && v->kind != FEEL_LIST) {
+	if (base->kind == TYPE_LIST && v->kind != FEEL_LIST) {
 		struct feel_value *item = machine_alloc(m, 1, sizeof *item);
 		*item = *v;
 		*v = feel_list(item, 1);
 		return machine_is_type(m, v, t, 0);
 	}
-	if (t->kind == TYPE_DATE_TIME && v->kind == FEEL_DATE) {
+	if (base->kind == TYPE_DATE_TIME && v->kind == FEEL_DATE) {
 		v->kind = FEEL_DATE_TIME;
 		v->moment.zone_kind = FEEL_ZONE_OFFSET;
-		return true;
+		return machine_is_type(m, v, t, 0);
 	}
 	return false;
 }
@@ -487,14 +518,19 @@ struct feel_value machine_call(struct machine *m, const struct feel_value *fn,
 		machine_step(m, 10);
 		return n == fun->nparams ? fun->native(&call, args, n) : feel_null();
 	}
-	if (n != fun->nparams || !fun->node->n)
+	if (n != fun->nparams || (fun->kind == FN_CLOSURE && !fun->node->n))
 		return feel_null();
 	struct feel_value *fitted = machine_alloc(m, n, sizeof *fitted);
 	for (size_t i = 0; i < n; i++) {
 		fitted[i] = args[i];
-		if (!fit(m, &fitted[i], fun->node->types[i]))
+		const struct type *type = fun->types ? fun->types[i] : NULL;
+		if (!machine_fit(m, &fitted[i], type)) {
+			machine_trouble(m, "dmn.argument", 0, (uint32_t)i);
 			return feel_null();
+		}
 	}
+	if (fun->kind == FN_SERVICE)
+		return fun->service(m, fun->context, fitted);
 	struct frame own = { .up = fun->env, .names = fun->params, .values = fitted, .n = n };
 	return machine_eval(m, fun->node->kids[0], &own);
 }

@@ -40,8 +40,17 @@ static bool context_is(struct machine *m, const struct feel_value *v, const stru
 	return true;
 }
 
+const struct type *type_base(const struct type *t)
+{
+	for (int i = 0; t && t->kind == TYPE_NAMED && i < MACHINE_NESTING; i++)
+		t = t->target;
+	return t && t->kind != TYPE_NAMED ? t : NULL;
+}
+
 static bool same_type(const struct type *x, const struct type *y)
 {
+	x = type_base(x);
+	y = type_base(y);
 	if (!x || !y || x->kind != y->kind || x->n != y->n)
 		return false;
 	for (size_t i = 0; i < x->n; i++)
@@ -59,8 +68,9 @@ static bool function_is(const struct feel_function *f, const struct type *t)
 	if (f->nparams != t->n - 1)
 		return false;
 	for (size_t i = 0; i + 1 < t->n; i++) {
-		const struct type *param = f->kind == FN_CLOSURE ? f->node->types[i] : NULL;
-		if (t->parts[i]->kind != TYPE_ANY && !same_type(param, t->parts[i]))
+		const struct type *param = f->types ? f->types[i] : NULL;
+		const struct type *wanted = type_base(t->parts[i]);
+		if ((!wanted || wanted->kind != TYPE_ANY) && !same_type(param, t->parts[i]))
 			return false;
 	}
 	return true;
@@ -75,7 +85,10 @@ bool machine_is_type(struct machine *m, const struct feel_value *v, const struct
 		return v->kind != FEEL_NULL;
 	if (t->kind == TYPE_NULL)
 		return v->kind == FEEL_NULL;
-	if (t->kind == TYPE_NAMED || v->kind != kinds[t->kind])
+	if (t->kind == TYPE_NAMED)
+		return t->target && machine_is_type(m, v, t->target, depth + 1) &&
+		       (!t->allowed || machine_test(m, t->allowed, NULL, v) == FEEL_TRUE);
+	if (v->kind != kinds[t->kind])
 		return false;
 	if (v->kind == FEEL_LIST && t->n)
 		return list_is(m, v, t->parts[0], depth);

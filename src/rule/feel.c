@@ -30,17 +30,20 @@ static struct result check_source(struct arena *a, struct str source, struct err
 	return ok();
 }
 
-static struct result compile(struct arena *a, struct str source, const struct feel_value *known,
-                             parse_fn *parse, const struct feel_expr **ret,
+struct result syntax_compile(struct arena *a, struct str source, bool tests,
+                             const struct syntax_scope *scope, const struct feel_expr **ret,
                              struct feel_diag *ret_diag, struct err *err)
 {
 	struct feel_diag scratch = { 0 };
 	TRY(check_source(a, source, err));
 	struct parser parser = { .a = a }, *p = &parser; /* 8 kB that no arena should keep */
 	p->src = arena_str(a, source);
-	p->known = known;
+	p->scope = scope;
+	p->known = scope->known;
+	p->filters = scope->filters;
+	p->loose = scope->loose;
 	p->diag = ret_diag ? ret_diag : &scratch;
-	const struct node *root = parse_all(p, parse);
+	const struct node *root = parse_all(p, tests ? parse_tests : parse_expression);
 	if (!root)
 		return fail(err, ERR_INPUT, p->diag->code, "DMN 1.5 §10.3.1.2",
 		            "line %u column %u: %s", p->diag->line, p->diag->col, p->diag->message);
@@ -56,14 +59,16 @@ struct result feel_compile(struct arena *a, struct str source, const struct feel
                            const struct feel_expr **ret, struct feel_diag *ret_diag,
                            struct err *err)
 {
-	return compile(a, source, known, parse_expression, ret, ret_diag, err);
+	struct syntax_scope scope = { .known = known };
+	return syntax_compile(a, source, false, &scope, ret, ret_diag, err);
 }
 
 struct result feel_compile_tests(struct arena *a, struct str source,
                                  const struct feel_value *known, const struct feel_expr **ret,
                                  struct feel_diag *ret_diag, struct err *err)
 {
-	return compile(a, source, known, parse_tests, ret, ret_diag, err);
+	struct syntax_scope scope = { .known = known };
+	return syntax_compile(a, source, true, &scope, ret, ret_diag, err);
 }
 
 static struct result run(struct machine *m, const struct feel_expr *e,

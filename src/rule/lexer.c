@@ -313,7 +313,7 @@ const struct token *peek(struct parser *p)
 struct token next(struct parser *p)
 {
 	struct token t = *peek(p);
-	p->pos = t.end;
+	p->pos = p->last_end = t.end;
 	p->have = false;
 	return t;
 }

@@ -13,8 +13,11 @@
 
 enum {
 	MACHINE_STEPS = 100000, MACHINE_DEPTH = 1500, MACHINE_BYTES = 32 << 20, MACHINE_NESTING = 64,
-	MACHINE_RESULT_NODES = 100000,
+	MACHINE_RESULT_NODES = 100000, MACHINE_TROUBLES = 100,
 };
+
+struct machine;
+struct rule_outcome;
 
 /* Names bound inside the expression; item: the element a filter looks at. */
 struct frame {
@@ -24,16 +27,21 @@ struct frame {
 	size_t n;
 	const struct feel_value *item;
 	bool kept; /* lies in the arena */
+	/* Values worked out when first asked for; NULL from it: no such fact. */
+	const struct feel_value *(*fetch)(struct machine *m, void *fetcher, size_t i);
+	void *fetcher;
 };
 
 struct feel_function {
-	enum { FN_CLOSURE, FN_BUILTIN, FN_NATIVE } kind;
+	enum { FN_CLOSURE, FN_BUILTIN, FN_NATIVE, FN_SERVICE } kind;
 	const struct node *node;       /* FN_CLOSURE: the N_FUNCTION */
 	const struct frame *env;
 	const struct builtin *builtin;
 	feel_native *native;
+	struct feel_value (*service)(struct machine *m, void *context, const struct feel_value *args);
 	void *context;
 	const struct str *params;
+	const struct type *const *types; /* of the parameters, NULL where open */
 	size_t nparams;
 };
 
@@ -43,6 +51,19 @@ struct missing {
 	unsigned off; /* above 0: do not record */
 };
 
+/* What went against a model: tables, types. The value is null then. */
+struct trouble {
+	const char *code;  /* stable: "dmn.type" */
+	struct str element; /* the decision, the table */
+	uint32_t line, column; /* of a table: the row, the column */
+};
+struct troubles {
+	struct trouble *list;
+	size_t n, cap;
+	struct str element; /* being worked on */
+	uint32_t line;
+};
+
 struct machine {
 	struct arena *a;
 	const struct feel_scope *scope;
@@ -50,6 +71,10 @@ struct machine {
 	size_t bytes;
 	unsigned depth;
 	struct missing *missing; /* NULL unless asked for */
+	struct troubles *troubles; /* NULL unless asked for */
+	/* Told of every table that was decided inside an expression, or NULL. */
+	void (*tables)(struct machine *m, const struct rule_table *t, const struct rule_outcome *o);
+	void *observer;
 	struct err *err;
 	struct result failed;
 	jmp_buf bail;
@@ -84,6 +109,11 @@ enum feel_truth machine_test(struct machine *m, const struct node *test, const s
                              const struct feel_value *input);
 enum feel_truth machine_equal(struct machine *m, const struct feel_value *x,
                               const struct feel_value *y);
+void machine_trouble(struct machine *m, const char *code, uint32_t line, uint32_t column);
+/* The value as the type wants it: as it is, as a list of one, or out of one
+ * (DMN 1.5 §10.3.2.9.4); false when it does not conform. */
+bool machine_fit(struct machine *m, struct feel_value *v, const struct type *t);
+const struct type *type_base(const struct type *t);
 bool machine_is_type(struct machine *m, const struct feel_value *v, const struct type *t, int depth);
 
 /* eval_operator.c */
@@ -107,6 +137,9 @@ struct feel_value loop_for(struct machine *m, const struct node *n, const struct
 struct feel_value loop_quantified(struct machine *m, const struct node *n, const struct frame *f);
 struct feel_value loop_filter(struct machine *m, const struct node *n, const struct frame *f);
 struct feel_value range_property(const struct feel_range *r, struct str name);
+
+/* table.c: a table where an expression stands. */
+struct feel_value table_value(struct machine *m, const struct rule_table *t, const struct frame *f);
 
 /* missing.c */
 void missing_add(struct machine *m, struct str name);

@@ -187,6 +187,24 @@ struct str names_raw(struct parser *p, enum token_kind end)
 	return name;
 }
 
+const struct type *names_type(struct parser *p)
+{
+	const struct type_name *best = NULL;
+	size_t longest = 0;
+	unread(p);
+	skip_space(p);
+	for (size_t i = 0; i < p->scope->ntypes; i++) {
+		size_t len = stands_at(p->src, p->pos, p->scope->types[i].name);
+		if (len > longest) {
+			longest = len;
+			best = &p->scope->types[i];
+		}
+	}
+	p->pos += longest;
+	p->last_end = longest ? p->pos : p->last_end;
+	return best ? best->type : NULL;
+}
+
 static const struct str property_names[] = {
 	STR_INIT("time offset"), STR_INIT("start included"), STR_INIT("end included"),
 };
@@ -335,7 +353,7 @@ void names_check(struct parser *p, struct node *name, bool called)
 void names_check_key(struct parser *p, const struct feel_value *parent, struct str key, size_t pos)
 {
 	const struct feel_value *v = item_shape(parent);
-	if (!feel_is(v, FEEL_CONTEXT) || !v->context.n || feel_get(v, key))
+	if (p->scope->any_key || !feel_is(v, FEEL_CONTEXT) || !v->context.n || feel_get(v, key))
 		return;
 	struct hint h = { key, { "", 0 }, SIZE_MAX };
 	hint_context(&h, v);

@@ -15,6 +15,16 @@ static const struct { struct str name; enum type_kind kind; } simple_types[] = {
 	{ STR_INIT("range"), TYPE_RANGE }, { STR_INIT("function"), TYPE_FUNCTION },
 };
 
+bool type_simple(struct str name, enum type_kind *ret)
+{
+	for (size_t i = 0; i < sizeof simple_types / sizeof *simple_types; i++)
+		if (str_eq(simple_types[i].name, name)) {
+			*ret = simple_types[i].kind;
+			return true;
+		}
+	return false;
+}
+
 enum { TYPE_PARTS_MAX = 64 };
 
 /* The longest type name at the place, word by word. */
@@ -43,6 +53,7 @@ static bool simple_type(struct parser *p, struct type *t)
 		}
 	}
 	p->pos = start + best;
+	p->last_end = best ? p->pos : p->last_end;
 	return best > 0;
 }
 
@@ -89,6 +100,9 @@ static void type_parts(struct parser *p, struct type *t)
 
 const struct type *parse_type(struct parser *p)
 {
+	const struct type *named = names_type(p);
+	if (named)
+		return named;
 	struct type *t = ARENA_NEW(p->a, struct type);
 	parse_enter(p);
 	if (simple_type(p, t)) {

@@ -41,6 +41,19 @@ struct local {
 	const struct feel_value *shape;
 };
 
+/* What surrounds an expression. */
+struct type_name {
+	struct str name;
+	const struct type *type;
+};
+struct syntax_scope {
+	const struct feel_value *known; /* as feel_compile takes it */
+	const struct type_name *types;  /* item definitions by name */
+	size_t ntypes;
+	unsigned filters, loose;        /* inside the condition of a boxed filter */
+	bool any_key;                   /* keys below a known context need not be known */
+};
+
 struct parser {
 	struct arena *a;
 	struct str src;
@@ -49,6 +62,8 @@ struct parser {
 	bool have;             /* tok is the token at pos */
 	bool range_end;        /* "[" may close a range here: [1..5[ */
 	const struct feel_value *known;
+	const struct syntax_scope *scope;
+	size_t last_end;       /* of the last token taken */
 	struct str *specials;  /* known names of several words or with operators in them */
 	size_t nspecials, cap_specials;
 	struct local locals[LOCALS_MAX];
@@ -117,6 +132,15 @@ struct node_vec {
 	size_t n, cap;
 };
 void vec_push(struct parser *p, struct node_vec *v, const struct node *n, struct str name);
+
+const struct type *names_type(struct parser *p); /* the longest item definition at the place */
+
+/* feel.c: what feel_compile and feel_compile_tests do, in any scope. */
+MUST struct result syntax_compile(struct arena *a, struct str source, bool tests,
+                                  const struct syntax_scope *scope, const struct feel_expr **ret,
+                                  struct feel_diag *ret_diag, struct err *err);
+/* parser_type.c: a type of the language by its name. */
+bool type_simple(struct str name, enum type_kind *ret);
 
 /* reads.c */
 void reads_collect(struct arena *a, struct feel_expr *e);

@@ -7,7 +7,8 @@ enum { TABLE_STEPS_PER_CELL = 20 };
 
 /* One evaluation. Everything lies in the arena: a limit may leave at any time. */
 struct deciding {
-	struct machine m;
+	struct machine *m;
+	const struct frame *f; /* of the boxed expression around it, or NULL */
 	const struct rule_table *t;
 	struct feel_value *inputs;
 	uint32_t *matched;
@@ -19,7 +20,7 @@ static bool row_matches(struct deciding *d, const struct rule_row *row)
 {
 	for (size_t i = 0; i < d->t->ninputs; i++)
 		if (row->when[i] &&
-		    machine_test(&d->m, row->when[i]->root, NULL, &d->inputs[i]) != FEEL_TRUE)
+		    machine_test(d->m, row->when[i]->root, d->f, &d->inputs[i]) != FEEL_TRUE)
 			return false;
 	return true;
 }
@@ -28,7 +29,7 @@ static bool row_matches(struct deciding *d, const struct rule_row *row)
 static void match_rows(struct deciding *d)
 {
 	for (size_t i = 0; i < d->t->nrows; i++) {
-		machine_step(&d->m, 1);
+		machine_step(d->m, 1);
 		if (!row_matches(d, &d->t->rows[i]))
 			continue;
 		d->matched[d->nmatched++] = (uint32_t)i;
@@ -38,14 +39,19 @@ static void match_rows(struct deciding *d)
 }
 
 /* The value of a row: its only output, or a context of them. */
-static struct feel_value outputs(struct deciding *d, const struct feel_expr *const *then)
+static struct feel_value outputs(struct deciding *d, const struct feel_expr *const *then,
+                                 uint32_t row_line)
 {
 	const struct rule_table *t = d->t;
-	struct feel_value *values = machine_alloc(&d->m, t->noutputs, sizeof *values);
-	struct str *keys = machine_alloc(&d->m, t->noutputs, sizeof *keys);
+	struct feel_value *values = machine_alloc(d->m, t->noutputs, sizeof *values);
+	struct str *keys = machine_alloc(d->m, t->noutputs, sizeof *keys);
 	for (size_t i = 0; i < t->noutputs; i++) {
-		values[i] = then[i] ? machine_eval(&d->m, then[i]->root, NULL) : feel_null();
+		values[i] = then[i] ? machine_eval(d->m, then[i]->root, d->f) : feel_null();
 		keys[i] = t->outputs[i].name;
+		if (!machine_fit(d->m, &values[i], t->outputs[i].type)) {
+			machine_trouble(d->m, "table.output", row_line, (uint32_t)(t->ninputs + i));
+			values[i] = feel_null();
+		}
 	}
 	if (t->noutputs == 1)
 		return values[0];
@@ -66,18 +72,18 @@ static struct feel_value trouble(struct deciding *d, enum rule_trouble kind, siz
 static struct feel_value defaults(struct deciding *d)
 {
 	const struct rule_table *t = d->t;
-	const struct feel_expr **dflt = machine_alloc(&d->m, t->noutputs, sizeof *dflt);
+	const struct feel_expr **dflt = machine_alloc(d->m, t->noutputs, sizeof *dflt);
 	for (size_t i = 0; i < t->noutputs; i++) {
 		dflt[i] = t->outputs[i].dflt;
 		d->out.is_default |= dflt[i] != NULL;
 	}
-	return d->out.is_default ? outputs(d, dflt) : feel_null();
+	return d->out.is_default ? outputs(d, dflt, 0) : feel_null();
 }
 
 static struct feel_value any_hit(struct deciding *d, const struct feel_value *values)
 {
 	for (size_t i = 1; i < d->nmatched; i++)
-		if (machine_equal(&d->m, &values[0], &values[i]) != FEEL_TRUE)
+		if (machine_equal(d->m, &values[0], &values[i]) != FEEL_TRUE)
 			return trouble(d, TROUBLE_DIFFERENT, d->t->ninputs);
 	return values[0];
 }
@@ -87,7 +93,7 @@ static bool rank_of(struct deciding *d, const struct feel_value *ranks, const st
                     size_t *ret)
 {
 	for (size_t i = 0; i < ranks->list.n; i++)
-		if (machine_equal(&d->m, &ranks->list.items[i], v) == FEEL_TRUE) {
+		if (machine_equal(d->m, &ranks->list.items[i], v) == FEEL_TRUE) {
 			*ret = i;
 			return true;
 		}
@@ -109,7 +115,7 @@ static bool rank_rows(struct deciding *d, const struct feel_value *values, size_
 	for (size_t o = 0; o < t->noutputs; o++) {
 		struct feel_value order = feel_list(NULL, 0);
 		if (t->outputs[o].values)
-			order = machine_eval(&d->m, t->outputs[o].values->root, NULL);
+			order = machine_eval(d->m, t->outputs[o].values->root, d->f);
 		for (size_t i = 0; i < d->nmatched; i++) {
 			const struct feel_value *v = t->noutputs == 1 ? &values[i]
 			                                             : &values[i].context.values[o];
@@ -127,15 +133,15 @@ static bool rank_rows(struct deciding *d, const struct feel_value *values, size_
 /* All values, best first; stable, so that equals keep the table's order. */
 static struct feel_value ordered(struct deciding *d, struct feel_value *values)
 {
-	size_t n = d->t->noutputs, *ranks = machine_alloc(&d->m, d->nmatched * n, sizeof *ranks);
-	size_t *order = machine_alloc(&d->m, d->nmatched, sizeof *order);
-	struct feel_value *out = machine_alloc(&d->m, d->nmatched, sizeof *out);
+	size_t n = d->t->noutputs, *ranks = machine_alloc(d->m, d->nmatched * n, sizeof *ranks);
+	size_t *order = machine_alloc(d->m, d->nmatched, sizeof *order);
+	struct feel_value *out = machine_alloc(d->m, d->nmatched, sizeof *out);
 	if (!rank_rows(d, values, ranks))
 		return feel_null();
 	for (size_t i = 0; i < d->nmatched; i++) {
 		size_t k = i;
 		for (; k > 0 && compare_ranks(&ranks[i * n], &ranks[order[k - 1] * n], n) < 0; k--) {
-			machine_step(&d->m, 1);
+			machine_step(d->m, 1);
 			order[k] = order[k - 1];
 		}
 		order[k] = i;
@@ -153,7 +159,7 @@ static struct feel_value aggregated(struct deciding *d, const struct feel_value 
 		return feel_int((int64_t)d->nmatched);
 	for (size_t i = 1; i < d->nmatched; i++) {
 		if (d->t->aggregate == AGGREGATE_SUM) {
-			best = operator_add(&d->m, &best, &values[i]);
+			best = operator_add(d->m, &best, &values[i]);
 			continue;
 		}
 		if (!feel_order(&values[i], &best, &c))
@@ -171,9 +177,11 @@ static struct feel_value decide(struct deciding *d)
 		return defaults(d);
 	if (hit == HIT_UNIQUE && d->nmatched > 1)
 		return trouble(d, TROUBLE_SEVERAL, 0);
-	struct feel_value *values = machine_alloc(&d->m, d->nmatched, sizeof *values);
-	for (size_t i = 0; i < d->nmatched; i++)
-		values[i] = outputs(d, d->t->rows[d->matched[i]].then);
+	struct feel_value *values = machine_alloc(d->m, d->nmatched, sizeof *values);
+	for (size_t i = 0; i < d->nmatched; i++) {
+		const struct rule_row *row = &d->t->rows[d->matched[i]];
+		values[i] = outputs(d, row->then, row->line);
+	}
 	switch (hit) {
 	case HIT_UNIQUE: case HIT_FIRST: return values[0];
 	case HIT_ANY: return any_hit(d, values);
@@ -195,9 +203,9 @@ static struct feel_value evaluate(struct deciding *d)
 {
 	const struct rule_table *t = d->t;
 	for (size_t i = 0; i < t->ninputs; i++) {
-		d->inputs[i] = machine_eval(&d->m, t->inputs[i].expr->root, NULL);
+		d->inputs[i] = machine_eval(d->m, t->inputs[i].expr->root, d->f);
 		if (t->inputs[i].values && d->inputs[i].kind != FEEL_NULL &&
-		    machine_test(&d->m, t->inputs[i].values->root, NULL, &d->inputs[i]) != FEEL_TRUE)
+		    machine_test(d->m, t->inputs[i].values->root, d->f, &d->inputs[i]) != FEEL_TRUE)
 			return trouble(d, TROUBLE_INPUT, i);
 	}
 	match_rows(d);
@@ -212,19 +220,40 @@ static uint32_t steps_of(const struct rule_table *t, const struct feel_scope *s)
 	return steps > UINT32_MAX ? UINT32_MAX : (uint32_t)steps;
 }
 
-static struct result run(struct deciding *d)
+/* The decision in an evaluation that runs already. */
+static void decide_in(struct deciding *d)
 {
-	if (setjmp(d->m.bail))
-		return d->m.failed;
-	d->inputs = machine_alloc(&d->m, d->t->ninputs, sizeof *d->inputs);
-	d->matched = machine_alloc(&d->m, d->t->nrows, sizeof *d->matched);
-	struct feel_value v = evaluate(d), *kept = machine_alloc(&d->m, 1, sizeof *kept);
-	machine_measure(&d->m, &v);
-	*kept = v;
+	d->inputs = machine_alloc(d->m, d->t->ninputs, sizeof *d->inputs);
+	d->matched = machine_alloc(d->m, d->t->nrows, sizeof *d->matched);
+	struct feel_value *kept = machine_alloc(d->m, 1, sizeof *kept);
+	*kept = evaluate(d);
 	d->out.value = kept;
 	d->out.inputs = d->inputs;
 	d->out.matched = d->matched;
 	d->out.nmatched = d->nmatched;
+}
+
+struct feel_value table_value(struct machine *m, const struct rule_table *t, const struct frame *f)
+{
+	static const char *const codes[] = {
+		[TROUBLE_INPUT] = "table.input", [TROUBLE_SEVERAL] = "table.several",
+		[TROUBLE_DIFFERENT] = "table.different", [TROUBLE_OUTPUT] = "table.rank",
+	};
+	struct deciding d = { .m = m, .f = f, .t = t };
+	decide_in(&d);
+	if (d.out.trouble)
+		machine_trouble(m, codes[d.out.trouble], 0, d.out.column);
+	if (m->tables)
+		m->tables(m, t, &d.out);
+	return *d.out.value;
+}
+
+static struct result run(struct deciding *d)
+{
+	if (setjmp(d->m->bail))
+		return d->m->failed;
+	decide_in(d);
+	machine_measure(d->m, d->out.value);
 	return ok();
 }
 
@@ -232,9 +261,11 @@ struct result rule_table_eval(const struct rule_table *t, const struct feel_scop
                               struct arena *a, struct rule_outcome *ret, struct err *err)
 {
 	struct deciding *d = ARENA_NEW(a, struct deciding);
+	struct machine *m = ARENA_NEW(a, struct machine);
 	d->t = t;
-	machine_init(&d->m, s, a, err);
-	d->m.steps = steps_of(t, s);
+	d->m = m;
+	machine_init(m, s, a, err);
+	m->steps = steps_of(t, s);
 	TRY(run(d));
 	*ret = d->out;
 	return ok();

@@ -23,6 +23,9 @@
 
 #include "rule/value.h"
 
+struct type;
+struct table_index;
+
 enum { TABLE_COLUMNS_MAX = 64, TABLE_RULES_MAX = 20000 };
 
 enum rule_hit {
@@ -40,6 +43,7 @@ struct rule_output {
 	struct str name, label;
 	const struct feel_expr *values; /* a list, best first: priority and output order */
 	const struct feel_expr *dflt;   /* when no row matches, or NULL */
+	const struct type *type;        /* what its values must conform to, or NULL */
 };
 
 struct rule_row {

@@ -2,11 +2,12 @@
 #include "rule/table.h"
 
 #include "base/map.h"
-#include "rule/ast.h"
+#include "rule/table_build.h"
 
 struct builder {
 	struct arena *a;
-	const struct feel_value *known;
+	const struct syntax_scope *scope;
+	const struct type *const *types; /* of the outputs, or NULL */
 	struct rule_table *t;
 	struct rule_diag *diag;
 	struct err *err;
@@ -45,18 +46,14 @@ static bool cell_text(const struct json *cell, struct str *ret)
 	return true;
 }
 
-typedef struct result compile_fn(struct arena *a, struct str source, const struct feel_value *known,
-                                 const struct feel_expr **ret, struct feel_diag *ret_diag,
-                                 struct err *err);
-
-static struct result cell(struct builder *b, const struct json *at, compile_fn *compile,
+static struct result cell(struct builder *b, const struct json *at, bool tests,
                           const struct feel_expr **ret)
 {
 	struct str text;
 	if (!cell_text(at, &text))
 		return wrong(b, at, "a cell is a text, a number, true or false");
 	place(b, at);
-	return compile(b->a, text, b->known, ret, &b->diag->feel, b->err);
+	return syntax_compile(b->a, text, tests, b->scope, ret, &b->diag->feel, b->err);
 }
 
 /* "-" and an empty cell match anything: NULL, so that nothing is evaluated. */
@@ -64,7 +61,7 @@ static struct result input_cell(struct builder *b, const struct json *at,
                                 const struct feel_expr **ret)
 {
 	const struct feel_expr *e;
-	TRY(cell(b, at, feel_compile_tests, &e));
+	TRY(cell(b, at, true, &e));
 	*ret = e->root->kind == N_ANY ? NULL : e;
 	return ok();
 }
@@ -80,10 +77,10 @@ static struct result inputs(struct builder *b, const struct json *list)
 		b->column = (int32_t)i;
 		if (!expr)
 			return wrong(b, x, "an input needs expr");
-		TRY(cell(b, expr, feel_compile, &in[i].expr));
+		TRY(cell(b, expr, false, &in[i].expr));
 		in[i].label = json_text_or(json_get(x, STR("label")), in[i].expr->source);
 		if (json_get(x, STR("values")))
-			TRY(cell(b, json_get(x, STR("values")), feel_compile_tests, &in[i].values));
+			TRY(cell(b, json_get(x, STR("values")), true, &in[i].values));
 	}
 	b->t->inputs = in;
 	b->t->ninputs = list->n;
@@ -98,8 +95,8 @@ static struct result output_values(struct builder *b, const struct json *at,
 	if (!cell_text(at, &text))
 		return wrong(b, at, "values: the output's values, best first, separated by commas");
 	place(b, at);
-	return feel_compile(b->a, arena_printf(b->a, "[%.*s]", STR_ARG(text)), b->known, ret,
-	                    &b->diag->feel, b->err);
+	return syntax_compile(b->a, arena_printf(b->a, "[%.*s]", STR_ARG(text)), false, b->scope, ret,
+	                      &b->diag->feel, b->err);
 }
 
 static struct result outputs(struct builder *b, const struct json *list)
@@ -113,12 +110,13 @@ static struct result outputs(struct builder *b, const struct json *list)
 		b->column = (int32_t)(b->t->ninputs + i);
 		out[i].name = x->kind == JSON_OBJECT ? json_text(json_get(x, STR("name"))) : json_text(x);
 		out[i].label = json_text_or(json_get(x, STR("label")), out[i].name);
+		out[i].type = b->types ? b->types[i] : NULL;
 		if (!out[i].name.n && list->n > 1)
 			return wrong(b, x, "several outputs need a name each");
 		if (json_get(x, STR("values")))
 			TRY(output_values(b, json_get(x, STR("values")), &out[i].values));
 		if (json_get(x, STR("default")))
-			TRY(cell(b, json_get(x, STR("default")), feel_compile, &out[i].dflt));
+			TRY(cell(b, json_get(x, STR("default")), false, &out[i].dflt));
 	}
 	b->t->outputs = out;
 	b->t->noutputs = list->n;
@@ -159,7 +157,7 @@ static struct result one_row(struct builder *b, const struct json *x, struct rul
 		const struct json *at = row_cell(x, t->ninputs + i, t->ninputs);
 		if (!at || at->kind == JSON_NULL)
 			return wrong(b, x, "an output cell is empty: write null for no value");
-		TRY(cell(b, at, feel_compile, &then[i]));
+		TRY(cell(b, at, false, &then[i]));
 	}
 	row->when = when;
 	row->then = then;
@@ -239,12 +237,12 @@ static struct result consistent(struct builder *b, const struct json *tree)
 	return ok();
 }
 
-struct result rule_table_compile(struct arena *a, const struct json *tree,
-                                 const struct feel_value *known, const struct rule_table **ret,
-                                 struct rule_diag *ret_diag, struct err *err)
+struct result table_build(struct arena *a, const struct json *tree,
+                          const struct syntax_scope *scope, const struct type *const *types,
+                          struct rule_table **ret, struct rule_diag *ret_diag, struct err *err)
 {
 	struct rule_diag scratch = { 0 };
-	struct builder b = { .a = a, .known = known, .err = err, .row = -1, .column = -1,
+	struct builder b = { .a = a, .scope = scope, .types = types, .err = err, .row = -1, .column = -1,
 		.diag = ret_diag ? ret_diag : &scratch, .t = ARENA_NEW(a, struct rule_table) };
 	if (!json_is(tree, JSON_OBJECT))
 		return wrong(&b, tree, "a table is a mapping with inputs, outputs and rules");
@@ -256,6 +254,17 @@ struct result rule_table_compile(struct arena *a, const struct json *tree,
 	TRY(consistent(&b, tree));
 	TRY(rows(&b, json_get(tree, STR("rules"))));
 	*ret = b.t;
+	return ok();
+}
+
+struct result rule_table_compile(struct arena *a, const struct json *tree,
+                                 const struct feel_value *known, const struct rule_table **ret,
+                                 struct rule_diag *ret_diag, struct err *err)
+{
+	struct syntax_scope scope = { .known = known };
+	struct rule_table *t;
+	TRY(table_build(a, tree, &scope, NULL, &t, ret_diag, err));
+	*ret = t;
 	return ok();
 }
 
