@@ -46,6 +46,7 @@ struct str demo_config(struct arena *a, const struct demo_plan *p, const struct 
 	           (long long)p->seed);
 	line(&b, a, "listen", arena_printf(a, "127.0.0.1:%lld", port));
 	line(&b, a, "origin", arena_printf(a, "http://localhost:%lld", port));
+	line(&b, a, "hosts", STR("localhost,127.0.0.1"));
 	line(&b, a, "phone_listen", arena_printf(a, "127.0.0.1:%lld", phone));
 	line(&b, a, "phone_url", arena_printf(a, "http://localhost:%lld", phone));
 	line(&b, a, "phone_wallets", STR("phones"));
