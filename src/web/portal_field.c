@@ -95,12 +95,13 @@ struct str field_source(const struct field_look *look, const struct pack_field *
 	return STR("");
 }
 
-/* 内容が違うとき: of the first fact the field reads. */
+/* 内容が違うとき: of the first fact the field reads; "" at the counter, whose
+ * fields stand outside of any draft. */
 static struct str report_href(const struct field_look *look, const struct pack_field *field)
 {
 	const struct str *reads;
 	const struct procedure *p = look->d->procedure;
-	size_t n = field->from ? feel_reads(field->from, &reads) : 0;
+	size_t n = p && field->from ? feel_reads(field->from, &reads) : 0;
 	for (size_t i = 0; i < n; i++) {
 		struct str alias, item, rest;
 		str_cut(reads[i], '.', &alias, &rest);
