@@ -173,9 +173,9 @@ const struct feel_value *form_scope(struct form *f, const struct json *answers)
 		                                         : feel_context_done(&b);
 		f->facts_value = feel_keep(f->arena, part);
 	}
-	put_all(&b, f->facts_value);
 	part = typed_object(t, STR(""), answers);
 	put_all(&b, &part);
+	put_all(&b, f->facts_value); /* whatever answers were stored: the register's word stands */
 	if (json_is(f->in.decision, JSON_OBJECT))
 		feel_put(&b, STR("decision"), typed_object(t, STR("decision"), f->in.decision));
 	if (json_is(f->in.about, JSON_OBJECT))
