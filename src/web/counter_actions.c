@@ -99,7 +99,8 @@ static struct result put_decide(struct bar *b, struct json_object *o, struct err
 {
 	struct visit *v = b->v;
 	struct counter_desk *d = b->d;
-	struct portal_draft holder = { .form = d->form };
+	struct portal_draft holder = { .form = d->form, .procedure = d->p,
+		.authority = app_org(v->app, d->c.org) };
 	struct field_look look = { .v = v, .d = &holder, .item = FORM_NO_ITEM, .typed = d->typed,
 		.errors = d->errors, .nerrors = d->nerrors };
 	struct json_array *fields = json_array_new(v->a);

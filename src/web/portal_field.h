@@ -21,7 +21,7 @@ struct field_look {
 MUST struct result field_context(const struct field_look *look, const struct pack_field *field,
                                  const struct json **ret, struct err *err);
 /* The same for a field whose value the caller has: an officer's `decide`, where
- * look->d needs no more than its form. */
+ * look->d needs its form, procedure and authority. */
 const struct json *field_context_of(const struct field_look *look, const struct form_field *ff);
 /* The id of a field in the page. */
 struct str field_anchor(struct arena *a, struct str id);
