@@ -95,8 +95,8 @@ struct str field_source(const struct field_look *look, const struct pack_field *
 	return STR("");
 }
 
-/* 内容が違うとき: of the first fact the field reads; "" at the counter, whose
- * fields stand outside of any draft. */
+/* 内容が違うとき: of the first fact the field reads. The counter's fields stand
+ * outside of any draft and have no procedure. */
 static struct str report_href(const struct field_look *look, const struct pack_field *field)
 {
 	const struct str *reads;
