@@ -66,6 +66,9 @@ static struct result from_config(struct arena *a, struct phone_options *o,
 		s->tls_key = c.tls_key;
 	}
 	s->workers = (unsigned)c.workers;
+	/* The names are the node's, so only for the node's own portal. */
+	if (str_eq(o->portal, c.origin))
+		p->org = c.portal;
 	p->norgs = c.norgs;
 	p->orgs = orgs_of(a, &c);
 	return ok();

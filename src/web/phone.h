@@ -15,7 +15,10 @@ MUST struct result phone_mine(struct visit *v, struct wallet **ret, struct str *
 MUST struct result phone_wallet_find(struct visit *v, struct str id, struct wallet **ret,
                                      struct err *err);
 void phone_choose(struct visit *v, struct str id);
-/* [{id, name, city, about, current}], in the order of the personas. */
+/* Whose it is, with markup. */
+struct str phone_name(struct visit *v, struct str id, const struct wallet *w);
+/* [{id, name, city, about, current}], in the order of the personas; all but id
+ * with markup. */
 MUST struct result phone_wallets(struct visit *v, const struct json **ret, struct err *err);
 /* This phone's claim on a transaction: the same again, another for every other
  * browser, wallet and transaction. */
@@ -45,9 +48,11 @@ bool phone_tx_fits(struct str id);
 /* The transaction in what was typed: its code, or an address that ends in it. */
 bool phone_tx_in(struct str typed, struct str *ret);
 
-/* phone_rows.c: every part of an application as rows for the sheet:
- * [{group_title, rows: [{row_label, row_key, row_value, row_marked}]}] */
+/* phone_rows.c: every part of an application as rows for the sheet, as
+ * [{group_title, rows: [{row_label, row_key, row_value, row_marked}]}]: what was
+ * answered and computed; what stands around it. */
 const struct json *phone_rows(struct visit *v, const struct json *application);
+const struct json *phone_rest(struct visit *v, const struct json *application);
 /* [{file_name, file_kind, file_size, file_sha}] */
 const struct json *phone_files(struct visit *v, const struct json *application);
 struct str phone_title(struct visit *v, const struct json *application);

@@ -96,6 +96,7 @@ struct result phone_app_open(const struct phone_config *c, struct app **ret, str
 	app->origin = app->phone_url = arena_str(a, c->url);
 	app->share_dir = arena_str(a, c->share);
 	app->service = STR("phone.service");
+	app->portal = arena_str(a, c->org);
 	app->norgs = c->norgs;
 	app->orgs = ARENA_ARRAY(a, struct org, c->norgs + 1);
 	if (c->norgs)

@@ -18,7 +18,8 @@ struct phone_config {
 	struct str url;      /* of this server, as browsers see it */
 	struct str share;    /* web/ and packs/ lie here */
 	struct str ca_file;  /* PEM, for a portal whose certificate the system does not know; or "" */
-	size_t norgs;        /* names of authorities, for the signature sheet */
+	struct str org;      /* the portal's id among orgs, or "" */
+	size_t norgs;        /* names of portal and authorities, for the sheets */
 	const struct org *orgs;
 };
 

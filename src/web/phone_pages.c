@@ -11,8 +11,7 @@ struct json_object *phone_page(struct visit *v, const struct wallet *w, struct s
 	json_put_str(o, STR("title_key"), str_c(title_key));
 	json_put_str(o, STR("body_class"), STR("phone"));
 	json_put_str(o, STR("wallet"), id);
-	json_put_str(o, STR("owner"), w ? arena_str(v->a, wallet_name(w)) : STR(""));
-	json_put_str(o, STR("owner_home"), w ? arena_printf(v->a, "/w/%.*s", STR_ARG(id)) : STR("/"));
+	json_put_str(o, STR("owner"), w ? phone_name(v, id, w) : STR(""));
 	return o;
 }
 

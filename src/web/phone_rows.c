@@ -1,9 +1,11 @@
 /* An application as rows that a person reads before she signs it.
  *
- * The walk follows the document, not the procedure: every value in it becomes a
- * row, known or not. Labels come from this phone's own packs, for that very
- * version only; without them the key stands there. A value is ruby markup only
- * when every word of it is ours: what somebody typed is shown as typed. */
+ * First what the procedure asks, in its order; then a walk over the document
+ * itself, which gives a row to every value that has none yet: nothing that is
+ * signed stays unseen, whoever made the document. Labels come from this phone's
+ * own packs, for that very version only; without them the key stands there. A
+ * value is ruby markup only when every word of it is ours: what somebody typed
+ * is shown as typed. */
 #include "base/calendar.h"
 #include "web/phone.h"
 #include "web/show.h"
@@ -15,7 +17,30 @@ struct walk {
 	struct json_array *groups;
 	struct json_array *rows;      /* of the group under way, or NULL */
 	struct str title;             /* of it */
+	size_t nseen, cap;
+	const struct json **seen;     /* values that have their row */
 };
+
+static bool seen(const struct walk *w, const struct json *j)
+{
+	for (size_t i = 0; i < w->nseen; i++)
+		if (w->seen[i] == j)
+			return true;
+	return false;
+}
+
+static void mark(struct walk *w, const struct json *j)
+{
+	if (w->nseen == w->cap) {
+		size_t cap = w->cap ? 2 * w->cap : 64;
+		const struct json **more = ARENA_ARRAY(w->v->a, const struct json *, cap);
+		if (w->nseen)
+			memcpy(more, w->seen, w->nseen * sizeof *more);
+		w->seen = more;
+		w->cap = cap;
+	}
+	w->seen[w->nseen++] = j;
+}
 
 /* ---- groups and rows ---- */
 
@@ -99,6 +124,7 @@ static struct str marked(struct walk *w, const struct pack_field *f, const struc
 		return STR("");
 	switch (f->type) {
 	case FIELD_DATE:
+	case FIELD_SHOWN: /* a fact of the register: a day when it looks like one */
 		return json_is(j, JSON_STRING) && date_parse(j->text, &d) ? show_iso_day(w->v, j->text)
 		                                                         : STR("");
 	case FIELD_MONEY:
@@ -134,36 +160,6 @@ static struct str typed(struct walk *w, const struct pack_field *f, const struct
 
 /* ---- the walk ---- */
 
-static const struct pack_field *field_in(const struct pack_page *page, struct str id)
-{
-	for (size_t i = 0; i < page->nfields; i++)
-		if (str_eq(page->fields[i].id, id))
-			return &page->fields[i];
-	return NULL;
-}
-
-static const struct pack_field *field_of(const struct walk *w, const struct pack_page *group,
-                                         struct str path)
-{
-	if (group)
-		return field_in(group, path);
-	for (size_t i = 0; w->p && i < w->p->npages; i++) {
-		const struct pack_field *f = w->p->pages[i].group.n ? NULL
-		                                                    : field_in(&w->p->pages[i], path);
-		if (f)
-			return f;
-	}
-	return NULL;
-}
-
-static const struct pack_page *group_of(const struct walk *w, struct str path)
-{
-	for (size_t i = 0; w->p && i < w->p->npages; i++)
-		if (path.n && str_eq(w->p->pages[i].group, path))
-			return &w->p->pages[i];
-	return NULL;
-}
-
 static struct str below(struct walk *w, struct str path, struct str key)
 {
 	return path.n ? arena_printf(w->v->a, "%.*s.%.*s", STR_ARG(path), STR_ARG(key)) : key;
@@ -189,38 +185,58 @@ static void put_account(struct walk *w, const struct pack_field *f, const struct
 	}
 }
 
-static void walk(struct walk *w, const struct pack_page *group, struct str path,
-                 const struct json *j);
-
-static void walk_items(struct walk *w, const struct pack_page *page, const struct json *list)
+/* A known field: one row, an account several. */
+static void put_field(struct walk *w, const struct pack_field *f, const struct json *j)
 {
-	for (size_t i = 0; i < list->n; i++) {
-		begin_group(w, arena_printf(w->v->a, "%.*s %zu",
-		                            STR_ARG(page->group_item.t[w->v->lang]), i + 1));
-		walk(w, page, STR(""), json_at(list, i));
-		end_group(w);
-	}
+	if (f->type == FIELD_ACCOUNT && json_is(j, JSON_OBJECT))
+		put_account(w, f, j);
+	else
+		put_row(w, f->label.t[w->v->lang], f->id, typed(w, f, j), marked(w, f, j));
+	mark(w, j);
 }
 
-static void walk(struct walk *w, const struct pack_page *group, struct str path,
-                 const struct json *j)
+/* What has no row yet, under its key. */
+static void walk(struct walk *w, struct str path, const struct json *j)
 {
-	const struct pack_field *f = field_of(w, group, path);
-	const struct pack_page *page = group ? NULL : group_of(w, path);
-	if (page && json_is(j, JSON_ARRAY)) {
-		walk_items(w, page, j);
+	if (seen(w, j))
+		return;
+	if (!json_is(j, JSON_OBJECT) || j->n == 0) {
+		put_row(w, STR(""), path, typed(w, NULL, j), marked(w, NULL, j));
 		return;
 	}
-	if (f && f->type == FIELD_ACCOUNT && json_is(j, JSON_OBJECT)) {
-		put_account(w, f, j);
-		return;
+	for (size_t i = 0; i < j->n; i++)
+		walk(w, below(w, path, j->keys[i]), &j->items[i]);
+}
+
+static void put_items(struct walk *w, const struct pack_page *page, const struct json *list)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		const struct json *item = json_at(list, i);
+		size_t before = w->nseen; /* of this item alone */
+		begin_group(w, arena_printf(w->v->a, "%.*s %zu",
+		                            STR_ARG(page->group_item.t[w->v->lang]), i + 1));
+		for (size_t k = 0; k < page->nfields; k++) {
+			const struct json *j = json_path(item, page->fields[k].id);
+			if (j)
+				put_field(w, &page->fields[k], j);
+		}
+		walk(w, STR(""), item);
+		end_group(w);
+		w->nseen = before;
 	}
-	if (!f && json_is(j, JSON_OBJECT) && j->n) {
-		for (size_t i = 0; i < j->n; i++)
-			walk(w, group, below(w, path, j->keys[i]), &j->items[i]);
-		return;
+	mark(w, list);
+}
+
+static void put_page(struct walk *w, const struct pack_page *page, const struct json *answers)
+{
+	const struct json *list = page->group.n ? json_path(answers, page->group) : NULL;
+	if (json_is(list, JSON_ARRAY) && list->n && !seen(w, list))
+		put_items(w, page, list);
+	for (size_t i = 0; page->group.n == 0 && i < page->nfields; i++) {
+		const struct json *j = json_path(answers, page->fields[i].id);
+		if (j && !seen(w, j))
+			put_field(w, &page->fields[i], j);
 	}
-	put_row(w, f ? f->label.t[w->v->lang] : STR(""), path, typed(w, f, j), marked(w, f, j));
 }
 
 /* ---- the parts of an application ---- */
@@ -255,7 +271,6 @@ static void put_rest(struct walk *w, const struct json *app)
 		{ STR_INIT("authority"), "phone.part.authority" },
 		{ STR_INIT("applicant"), "phone.part.applicant" },
 	};
-	begin_group(w, show_row(w->v, "phone.part.title"));
 	for (size_t i = 0; i < app->n; i++) {
 		struct str label = STR("");
 		if (has_its_place(app->keys[i]))
@@ -283,15 +298,21 @@ static void put_odd(struct walk *w, const struct json *app, struct str key, enum
 		put_row(w, STR(""), key, plain(w, j), STR(""));
 }
 
+static struct walk walk_of(struct visit *v, const struct json *app)
+{
+	return (struct walk){ .v = v, .p = procedure_of(v, app), .title = STR(""),
+		.files = json_get(app, STR("attachments")), .groups = json_array_new(v->a) };
+}
+
 const struct json *phone_rows(struct visit *v, const struct json *app)
 {
-	struct walk w = { .v = v, .p = procedure_of(v, app), .title = STR(""),
-		.files = json_get(app, STR("attachments")), .groups = json_array_new(v->a) };
+	struct walk w = walk_of(v, app);
 	const struct json *answers = json_get(app, STR("answers"));
 	const struct json *values = json_get(app, STR("values"));
-	if (json_is(answers, JSON_OBJECT))
-		for (size_t i = 0; i < answers->n; i++)
-			walk(&w, NULL, answers->keys[i], &answers->items[i]);
+	for (size_t i = 0; w.p && i < w.p->npages; i++)
+		put_page(&w, &w.p->pages[i], answers);
+	if (json_is(answers, JSON_OBJECT) && answers->n)
+		walk(&w, STR(""), answers);
 	put_odd(&w, app, STR("answers"), JSON_OBJECT);
 	end_group(&w);
 	if (json_is(values, JSON_OBJECT) && values->n) {
@@ -299,6 +320,14 @@ const struct json *phone_rows(struct visit *v, const struct json *app)
 		put_values(&w, values);
 	}
 	put_odd(&w, app, STR("values"), JSON_OBJECT);
+	end_group(&w);
+	return json_array_done(w.groups);
+}
+
+const struct json *phone_rest(struct visit *v, const struct json *app)
+{
+	struct walk w = walk_of(v, app);
+	begin_group(&w, show_row(v, "phone.part.title"));
 	put_odd(&w, app, STR("attachments"), JSON_ARRAY);
 	put_rest(&w, app);
 	end_group(&w);

@@ -89,10 +89,22 @@ static void put_application(struct visit *v, const struct sheet *s, struct json_
 	json_put_str(o, STR("what"), str_eq(ours, ja) ? STR("") : ours);
 	json_put_str(o, STR("authority"), show_org(v, json_text(json_get(app, STR("authority")))));
 	json_put(o, STR("groups"), phone_rows(v, app));
+	json_put(o, STR("rest"), phone_rest(v, app));
 	const struct json *files = phone_files(v, app);
 	json_put(o, STR("files"), files);
 	json_put_bool(o, STR("has_files"), json_len(files) > 0);
 	json_put_str(o, STR("raw"), s->q.text);
+}
+
+/* The portal's own name for itself, unless it is ours: then in her language. */
+static void put_asker(struct visit *v, const struct sheet *s, struct json_object *o)
+{
+	const struct org *portal = app_org(v->app, v->app->portal);
+	bool ours = portal && str_eq(s->q.origin, v->app->phone->portal);
+	json_put_str(o, STR("asker"), ours ? STR("") : s->q.name);
+	json_put_str(o, STR("asker_ours"), ours ? portal->name.t[v->lang] : STR(""));
+	json_put_str(o, STR("origin"), s->q.origin);
+	json_put_bool(o, STR("known"), str_eq(s->q.origin, wallet_issuer(s->w)));
 }
 
 static struct json_object *page(struct visit *v, const struct sheet *s)
@@ -100,9 +112,7 @@ static struct json_object *page(struct visit *v, const struct sheet *s)
 	struct json_object *o = phone_page(v, s->w, s->wallet,
 	                                   phone_word(s->use, "phone.login.title", "phone.sign.title"));
 	unsigned tries = wallet_tries(s->w, s->use);
-	json_put_str(o, STR("asker"), s->q.name);
-	json_put_str(o, STR("origin"), s->q.origin);
-	json_put_bool(o, STR("known"), str_eq(s->q.origin, wallet_issuer(s->w)));
+	put_asker(v, s, o);
 	json_put_str(o, STR("match"), s->q.match);
 	json_put_str(o, STR("until"), show_time(v, s->q.expires));
 	json_put_str(o, STR("self"), arena_printf(v->a, "/t/%.*s", STR_ARG(s->tx)));

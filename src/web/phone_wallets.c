@@ -63,8 +63,17 @@ static const struct json *persona_of(struct visit *v, struct str id)
 static struct str about_of(struct visit *v, const struct json *persona)
 {
 	static const char *const names[LANG_COUNT] = { "about", "about_en", "about_easy" };
-	struct str ja = json_text(json_get(persona, STR("about")));
-	return json_text_or(json_get(persona, str_c(names[v->lang])), ja);
+	return json_text(json_get(persona, str_c(names[v->lang])));
+}
+
+/* With its reading for readers of やさしい日本語. */
+struct str phone_name(struct visit *v, struct str id, const struct wallet *w)
+{
+	struct str name = arena_str(v->a, wallet_name(w));
+	struct str kana = json_text(json_get(persona_of(v, id), STR("kana")));
+	if (v->lang != LANG_EASY || kana.n == 0)
+		return name;
+	return arena_printf(v->a, "{%.*s|%.*s}", STR_ARG(name), STR_ARG(text_hiragana(v->a, kana)));
 }
 
 static struct str city_of(struct visit *v, const struct json *persona)
@@ -78,8 +87,7 @@ static const struct json *entry(struct visit *v, struct str id, const struct wal
 	struct json_object *o = json_object_new(v->a);
 	const struct json *persona = persona_of(v, id);
 	json_put_str(o, STR("id"), id);
-	json_put_str(o, STR("name"), arena_str(v->a, wallet_name(w)));
-	json_put_str(o, STR("kana"), json_text(json_get(persona, STR("kana"))));
+	json_put_str(o, STR("name"), phone_name(v, id, w));
 	json_put_str(o, STR("city"), city_of(v, persona));
 	json_put_str(o, STR("about"), about_of(v, persona));
 	json_put_bool(o, STR("current"), str_eq(id, http_cookie_get(v->q, STR("phone"))));
