@@ -8,7 +8,8 @@ struct result app_open_statics(struct app *app, struct str dir, struct err *err)
 {
 	TRY(static_load(dir, STR("/static/"), &app->statics, err));
 	app->asset_version = static_version(app->statics);
-	app->limits = limiter_new(LIMIT_KEYS);
+	if (!app->limits)
+		app->limits = limiter_new(LIMIT_KEYS);
 	return ok();
 }
 
@@ -24,4 +25,5 @@ void app_close_pages(struct app *app)
 		static_free(app->statics);
 	if (app->limits)
 		limiter_free(app->limits);
+	app->limits = NULL; /* the node closes what is left */
 }
