@@ -18,7 +18,6 @@ from people import Citizen, date_fields
 from web import Browser, expect
 
 KAGA, MIYAKONOJO = "172065", "452025"
-CLIENT = "罹災証明書"
 
 
 class Scenario:
@@ -69,8 +68,7 @@ class Scenario:
                                          for s in sources), "source and date of each", sources)
         editable = {n.get("name") for n in page.main.all("input") if n.get("type") != "hidden"}
         expect(not editable, "nothing to type beside prefilled answers", editable)
-        report = page.link(r"^/report")
-        page = self.hers.b.get(report)
+        page = self.hers.b.click(r"^/report")
         expect(page.form(field="text", required=False), "a way to report a wrong entry",
                page.text[:300])
 
@@ -229,10 +227,8 @@ class Scenario:
         self.secret_note = "内部メモ：現地の写真と一致。"
         page = self.clerk2.open(self.clerk.home + "/cases/" + self.case)
         form = page.form(field="_note")
-        self.clerk2.b.submit(form, {"_note": self.secret_note}) if form.action.endswith("/note") \
-            else self.clerk2.b.post(f"{self.clerk.home}/cases/{self.case}/note",
-                                    [(k, v) for k, v in form.values() if k != "_note"]
-                                    + [("_note", self.secret_note)])
+        save = page.root.one("button", formaction=re.compile("/note"))
+        self.clerk2.b.submit(form, {"_note": self.secret_note}, action=save.get("formaction"))
         page = self.clerk2.open(self.clerk.home + "/cases/" + self.case)
         expect(self.secret_note in page.text, "the note in the office", page.text[-600:])
         page = self.hers.b.get(self.hers.case)
@@ -283,9 +279,10 @@ class Scenario:
         code, out = self.nation.verify(folder / "changed.pdf")
         expect(code == 1, "one bit changed: not genuine", f"{code} {out[:300]}")
         tool("pdftoppm", "-r", "200", "-png", str(at), str(folder / "page"))
-        code, qr = tool("zbarimg", "--quiet", "--raw", *sorted(map(str, folder.glob("page*.png"))))
-        expect(code == 0 and qr.strip(), "zbarimg reads the QR code", qr[:200])
-        lines = [x for x in qr.strip().splitlines() if x]
+        # It ends with 4 when one page has no code: the letter may be longer.
+        _, qr = tool("zbarimg", "--quiet", "--raw", *sorted(map(str, folder.glob("page*.png"))))
+        lines = [x for x in qr.splitlines() if x.startswith("MUSUBI1.")]
+        expect(len(lines) == 1, "zbarimg reads one QR code", qr[:200])
         (folder / "qr.txt").write_text(lines[0])
         code, out = self.nation.verify(folder / "qr.txt")
         expect(code == 0, "musubi verify: the QR code is genuine", out[-600:])

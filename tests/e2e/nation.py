@@ -7,6 +7,7 @@ this process at the latest (tests/pg.sh).
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -114,9 +115,10 @@ class Nation:
     """One demo nation in a folder."""
 
     def __init__(self, folder, build="build", engine="sqlite", people=2000, port=None,
-                 conninfo=None):
+                 conninfo=None, share=None):
         self.dir = Path(folder).resolve()
         self.binary = (ROOT / build / "musubi").resolve()
+        self.share = share or os.environ.get("MUSUBI_SHARE") or ROOT  # packs/ and web/ lie there
         self.engine, self.people, self.conninfo = engine, people, conninfo
         self.postgres = None
         self.port = port or free_port()
@@ -148,7 +150,7 @@ class Nation:
 
     def make(self):
         args = ["demo", "make", "--dir", self.dir, "--people", self.people,
-                "--port", self.port, "--share", ROOT]
+                "--port", self.port, "--share", self.share]
         url = self.store_url()
         if url:
             args += ["--store", url]
@@ -215,6 +217,27 @@ class Nation:
         finally:
             if self.postgres:
                 self.postgres.stop()
+
+    # ---- behind the program's back ----
+
+    def sql(self, text):
+        """Runs statements on the store, as an intruder or a clock that ran on;
+        gives the rows of the last one as lists of text."""
+        if self.engine == "sqlite":
+            import sqlite3
+            db = sqlite3.connect(self.dir / "data/musubi.db", timeout=20)
+            try:
+                rows = db.execute(text).fetchall()
+                db.commit()
+            finally:
+                db.close()
+            return [[x.hex() if isinstance(x, bytes) else str(x) for x in r] for r in rows]
+        r = subprocess.run(["psql", "-X", "-q", "-A", "-t", "-F", "\x1f", "-v", "ON_ERROR_STOP=1",
+                            "-d", self.conninfo, "-c", text], capture_output=True, text=True)
+        if r.returncode:
+            raise NationError(f"{text[:80]}: {r.stderr.strip()}")
+        return [[x.removeprefix("\\x") if re.fullmatch(r"\\x[0-9a-f]*", x) else x
+                 for x in line.split("\x1f")] for line in r.stdout.splitlines()]
 
     # ---- asking the program ----
 
