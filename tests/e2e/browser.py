@@ -20,7 +20,7 @@ def main():
     if not chromium:
         raise NationError("chromium is not installed: ./run test installs it")
     with fresh(build=a.build, people=200) as nation:
-        photo = nation.folder_of_pictures = nation.dir / "pictures"
+        photo = nation.dir / "pictures"
         photo.mkdir()
         (photo / "one.png").write_bytes(pictures.png(text=b"one"))
         (photo / "two.png").write_bytes(pictures.png(text=b"two"))
