@@ -167,8 +167,8 @@ struct str form_show(struct form *f, const struct pack_field *field, const struc
 const struct json *form_files(struct form *f);
 
 /* The document that is signed: RFC 8785 canonical JSON of procedure, version,
- * authority, applicant code, answers, facts shown, and the SHA-256 of every
- * attachment that an answer names (files of questions that are not asked any
+ * authority, applicant code, answers, facts shown, the names of the members that
+ * answers name by id, and the SHA-256 of every attachment that an answer names (files of questions that are not asked any
  * more stay outside). ERR_CONFLICT "apply.attachment.gone" when an answer names
  * a file that is not among them. */
 struct form_attachment { struct str field, id, name, kind; size_t size; struct str sha256_hex; };

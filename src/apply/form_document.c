@@ -122,6 +122,31 @@ static struct result attachment_list(struct form *f, const struct form_attachmen
 	return ok();
 }
 
+/* ---- people ---- */
+
+/* Answers name members of the household by ids; who signs must see whom she
+ * names, so their names are part of what is signed. */
+static void add_names(struct form *f, struct json_object *o, const struct form_slot *slot)
+{
+	for (size_t i = 0; slot->asked && i < json_len(slot->value); i++) {
+		struct str id = json_text(json_at(slot->value, i));
+		json_put_str(o, id, form_member_name(f, id));
+	}
+}
+
+static const struct json *member_names(struct form *f)
+{
+	struct json_object *o = json_object_new(f->arena);
+	for (size_t p = 0; p < f->in.procedure->npages; p++) {
+		const struct pack_page *page = &f->in.procedure->pages[p];
+		const struct form_page_state *ps = &f->pages[p];
+		for (size_t i = 0; ps->asked && i < ps->nitems * page->nfields; i++)
+			if (page->fields[i % page->nfields].type == FIELD_MEMBERS)
+				add_names(f, o, &ps->slots[i]);
+	}
+	return json_object_done(o);
+}
+
 struct result form_document(struct form *f, struct str authority, struct str applicant,
                             const struct form_attachment *att, size_t natt, struct str *ret,
                             struct err *err)
@@ -143,6 +168,9 @@ struct result form_document(struct form *f, struct str authority, struct str app
 	for (size_t i = 0; i < nvalues; i++)
 		json_put(vals, values[i].decl->name, values[i].value);
 	json_put(o, STR("values"), json_object_done(vals));
+	const struct json *names = member_names(f);
+	if (names->n)
+		json_put(o, STR("members"), names);
 	json_put(o, STR("attachments"), files);
 	return json_canonical(f->arena, json_object_done(o), ret, err);
 }

@@ -47,6 +47,9 @@ size_t form_page_index(const struct form *f, const struct pack_page *page);
 struct form_slot *form_slot_of(struct form *f, const struct pack_page *page, int item,
                                const struct pack_field *field);
 
+/* Of somebody in 世帯.members; the id itself when nobody there has it. */
+struct str form_member_name(struct form *f, struct str id);
+
 /* One field: is it asked, and what stands in it. `stored` is the answer or NULL. */
 MUST struct result form_settle_field(struct form *f, const struct feel_value *names,
                                      const struct pack_field *field, const struct json *stored,

@@ -59,7 +59,7 @@ static struct str option_label(const struct pack_field *field, struct str code, 
 	return code;
 }
 
-static struct str member_name(struct form *f, struct str id)
+struct str form_member_name(struct form *f, struct str id)
 {
 	const struct procedure *p = f->in.procedure;
 	for (size_t i = 0; i < p->nprefills; i++) {
@@ -78,7 +78,7 @@ static struct str show_list(struct form *f, const struct pack_field *field,
 	struct str out = STR("");
 	for (size_t i = 0; i < json_len(v); i++) {
 		struct str code = json_text(json_at(v, i));
-		struct str word = field->type == FIELD_MEMBERS ? member_name(f, code)
+		struct str word = field->type == FIELD_MEMBERS ? form_member_name(f, code)
 		                                               : option_label(field, code, lang);
 		out = i ? arena_printf(f->arena, "%.*s%.*s%.*s", STR_ARG(out),
 		                       STR_ARG(people_sign[lang]), STR_ARG(word))

@@ -14,6 +14,7 @@ struct walk {
 	struct visit *v;
 	const struct procedure *p;    /* or NULL */
 	const struct json *files;     /* the document's attachments */
+	const struct json *names;     /* of members that answers name by id */
 	struct json_array *groups;
 	struct json_array *rows;      /* of the group under way, or NULL */
 	struct str title;             /* of it */
@@ -153,7 +154,11 @@ static struct str typed(struct walk *w, const struct pack_field *f, const struct
 		return plain(w, j);
 	for (size_t i = 0; i < j->n; i++) {
 		struct str word = plain(w, json_at(j, i));
-		out = joined(w, out, f && f->type == FIELD_FILE ? file_name(w, word) : word);
+		if (f && f->type == FIELD_FILE)
+			word = file_name(w, word);
+		if (f && f->type == FIELD_MEMBERS)
+			word = json_text_or(json_get(w->names, word), word);
+		out = joined(w, out, word);
 	}
 	return out;
 }
@@ -256,11 +261,20 @@ static void put_values(struct walk *w, const struct json *values)
 /* What the sheet shows elsewhere, or below with words of its own. */
 static bool has_its_place(struct str key)
 {
-	static const char *const names[] = { "title", "answers", "values", "attachments" };
+	static const char *const names[] = { "title", "answers", "values", "members", "attachments" };
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (str_eq(key, str_c(names[i])))
 			return true;
 	return false;
+}
+
+/* Whom an id means: 「加賀 花子（m1）」. */
+static void put_names(struct walk *w)
+{
+	for (size_t i = 0; json_is(w->names, JSON_OBJECT) && i < w->names->n; i++)
+		put_row(w, show_row(w->v, "phone.part.member"), STR(""),
+		        arena_printf(w->v->a, "%.*s（%.*s）", STR_ARG(plain(w, &w->names->items[i])),
+		                     STR_ARG(w->names->keys[i])), STR(""));
 }
 
 static void put_rest(struct walk *w, const struct json *app)
@@ -301,7 +315,8 @@ static void put_odd(struct walk *w, const struct json *app, struct str key, enum
 static struct walk walk_of(struct visit *v, const struct json *app)
 {
 	return (struct walk){ .v = v, .p = procedure_of(v, app), .title = STR(""),
-		.files = json_get(app, STR("attachments")), .groups = json_array_new(v->a) };
+		.files = json_get(app, STR("attachments")), .names = json_get(app, STR("members")),
+		.groups = json_array_new(v->a) };
 }
 
 const struct json *phone_rows(struct visit *v, const struct json *app)
@@ -329,6 +344,8 @@ const struct json *phone_rest(struct visit *v, const struct json *app)
 	struct walk w = walk_of(v, app);
 	begin_group(&w, show_row(v, "phone.part.title"));
 	put_odd(&w, app, STR("attachments"), JSON_ARRAY);
+	put_odd(&w, app, STR("members"), JSON_OBJECT);
+	put_names(&w);
 	put_rest(&w, app);
 	end_group(&w);
 	return json_array_done(w.groups);

@@ -495,6 +495,16 @@ static void the_document_names_what_the_answers_name(void **state)
 	assert_string_equal(err.code, "apply.attachment.gone");
 }
 
+static void the_document_names_the_people_that_answers_name_by_id(void **state)
+{
+	struct arena *a = *state;
+	struct str doc = document(open_all(a, "{'people':{'with':['m3','m2']}}"), files, 2);
+	assert_int_not_equal(str_find(doc, STR("\"members\":{\"m2\":\"加賀 太郎\",\"m3\":\"加賀 一\"}")),
+	                     STR_NONE);
+	doc = document(open_all(a, "{}"), files, 2);
+	assert_int_equal(str_find(doc, STR("\"members\"")), STR_NONE);
+}
+
 static void the_document_is_canonical(void **state)
 {
 	struct arena *a = *state;
@@ -683,7 +693,8 @@ int main(void)
 		T(every_kind_of_mistake_has_its_word), T(what_the_register_must_know_is_said),
 		T(the_whole_form_is_wrong_where_its_pages_are), T(values_keep_their_types),
 		T(a_text_that_looks_like_a_date_is_a_text), T(the_document_names_what_the_answers_name),
-		T(the_document_is_canonical), T(any_change_changes_the_document),
+		T(the_document_is_canonical),
+		T(the_document_names_the_people_that_answers_name_by_id), T(any_change_changes_the_document),
 		T(a_correction_opens_what_was_commented_on), T(a_correction_may_answer_what_it_newly_asks),
 		T(strays_are_found), T(time_alone_makes_no_closed_answer_wrong), T(the_decision_is_checked),
 		T(values_are_shown_as_people_read_them), T(ids_are_known_whole),
