@@ -45,8 +45,10 @@ static struct str read_phone(struct arena *a, struct str v)
 }
 
 static enum raw_state read_text(struct arena *a, const struct pack_field *field, struct str v,
-                                const struct json **ret)
+                                const struct json **ret, struct str *ret_key)
 {
+	if (!utf8_valid(v))
+		return bad(ret_key, STR("form.error.control"));
 	switch (field->type) {
 	case FIELD_KANA:
 		v = text_kana_name(a, v);
@@ -233,7 +235,7 @@ enum raw_state form_raw_read(struct arena *a, const struct pack_field *field,
 	case FIELD_ADDRESS:
 	case FIELD_PHONE:
 	case FIELD_EMAIL:
-		return read_text(a, field, v, ret);
+		return read_text(a, field, v, ret, ret_key);
 	case FIELD_NUMBER:
 	case FIELD_MONEY:
 		return read_number(a, v, ret, ret_key);
