@@ -8,14 +8,13 @@
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "crypto/secret_file.h"
-#include "net/limit.h"
 #include "notice/notice.h"
 #include "record/record.h"
 #include "store/journal.h"
 #include "trust/ca.h"
 #include "web/routes.h"
 
-enum { NODE_KEY = 32, CERT_FILE_MAX = 64 * 1024, NODE_ARENA = 256 << 20, LIMIT_KEYS = 1 << 16 };
+enum { NODE_KEY = 32, CERT_FILE_MAX = 64 * 1024, NODE_ARENA = 256 << 20 };
 
 void node_migrations(void)
 {
@@ -165,7 +164,6 @@ static struct result open_pages(struct node *n, struct err *err)
 	app->share_dir = n->config.share;
 	app->data_dir = n->config.data;
 	app->service = STR("page.service");
-	app->limits = limiter_new(LIMIT_KEYS);
 	TRY(texts_load(file_join(a, web, STR("text")), &app->texts, err));
 	TRY(templates_load(file_join(a, web, STR("templates")), app->texts, &app->templates, err));
 	TRY(app_open_statics(app, file_join(a, web, STR("static")), err));
@@ -201,7 +199,6 @@ void node_close(struct node *n)
 		return;
 	struct app *app = &n->app;
 	app_close_pages(app);
-	limiter_free(app->limits);
 	pack_unref(app->packs);
 	anchors_unref(app->anchors);
 	for (size_t i = 0; i < app->norgs; i++)
