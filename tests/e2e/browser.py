@@ -30,7 +30,7 @@ def main():
     if a.docs and r.returncode == 0:
         images = ROOT / "docs/images"
         images.mkdir(parents=True, exist_ok=True)
-        shutil.copy(shots / "ja-citizen-damage.png", images / "citizen.png")
+        shutil.copy(shots / "ja-citizen-applicant.png", images / "citizen.png")
         shutil.copy(shots / "ja-officer-case.png", images / "counter.png")
     return r.returncode
 

@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+"""./run bench [NAME]: figures beside a peer or a limit of the same run.
+
+Prints a table and writes build/bench.json: a list of {name, value, unit, beside,
+ratio, target, met}. A figure short of its target is marked, not failed: ratios
+count, absolute figures are notes about this machine.
+
+    start    start to first answer with all packs, resident memory
+    pages    pages and form pages per second, p95, bytes
+    store    durable changes, journal, on both engines
+    submit   durable submissions beside the store's own limit, on both engines
+    code     conversions of codes per second and core
+    rule     the rule engine beside feelin (when its bench is built)
+"""
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "tests/e2e"))
+from nation import Postgres, fresh  # noqa: E402
+from people import Citizen  # noqa: E402
+
+PROGRAMS = ROOT / "build/tests/bench"
+FIGURES = []
+
+
+def figure(name, value, unit, beside="", ratio=None, target=None, met=None):
+    """target in words; met: None when there is none."""
+    FIGURES.append({"name": name, "value": value, "unit": unit, "beside": beside,
+                    "ratio": ratio, "target": target, "met": met})
+    mark = "" if met is None else "met" if met else "SHORT OF"
+    print(f"{name:34} {value:>12,.3f} {unit:16} "
+          f"{'' if ratio is None else f'{ratio:8.2f} x':10} {beside:28} {mark} {target or ''}",
+          flush=True)
+
+
+def program(name, *args):
+    """The JSON lines of a bench program."""
+    r = subprocess.run([PROGRAMS / name, *map(str, args)], capture_output=True, text=True, cwd=ROOT)
+    if r.returncode:
+        raise RuntimeError(f"{name} ended with {r.returncode}: {(r.stderr or r.stdout)[-800:]}")
+    return [json.loads(line) for line in r.stdout.splitlines() if line.startswith("{")]
+
+
+# ---- the node ----
+
+def start():
+    with fresh(start=False) as nation:
+        nation.start(phone=False)
+        ms = nation.first_answer * 1000
+        now, peak = nation.serve.memory_kb()
+        figure("start.first_answer", ms, "ms", target="< 200 ms", met=ms < 200)
+        figure("start.resident", now / 1024, "MB", target="<= 64 MB", met=now <= 64 * 1024)
+        figure("start.peak", peak / 1024, "MB")
+
+
+def wrk(url, cookie="", connections=8, seconds=5):
+    args = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", ROOT / "tests/bench/p95.lua"]
+    if cookie:
+        args += ["-H", f"Cookie: {cookie}"]
+    out = subprocess.run([*map(str, args), url], capture_output=True, text=True, check=True).stdout
+    line = next(x for x in out.splitlines() if x.startswith("musubi "))
+    rate, p95, errors = line.split()[1:]
+    if int(errors):
+        raise RuntimeError(f"{url}: {errors} answers were errors")
+    return float(rate), float(p95)
+
+
+def pages():
+    with fresh() as nation:
+        rate, p95 = wrk(nation.origin + "/static/icon.svg")
+        figure("pages.static", rate, "requests/s")
+        limit = rate
+        rate, p95 = wrk(nation.origin + "/procedures/disaster_certificate")
+        figure("pages.procedure", rate, "pages/s", "a static reply", rate / limit)
+        c = Citizen(nation, nation.persona("hanako"))
+        c.login()
+        page = c.start("disaster_certificate", "172065")
+        form = c.b.get(c.draft + "/damage")
+        cookie = "; ".join(f"{k}={v}" for k, v in c.b.cookies().items())
+        size = len(form.body) if hasattr(form, "body") else len(form.text.encode())
+        figure("pages.form.bytes", size / 1000, "kB", target="<= 50 kB", met=size <= 50_000)
+        rate, p95 = wrk(nation.origin + c.draft + "/damage", cookie)
+        figure("pages.form", rate, "pages/s", "a static reply", rate / limit)
+        figure("pages.form.p95", p95, "ms", "8 connections", target="< 5 ms", met=p95 < 5)
+        rate, p95 = wrk(nation.origin + c.draft + "/damage", cookie, connections=1)
+        figure("pages.form.p95.alone", p95, "ms", "1 connection", target="< 5 ms", met=p95 < 5)
+        del page
+
+
+# ---- stores ----
+
+def engines():
+    """(name, function that gives the URL of an empty database)"""
+    folder = tempfile.TemporaryDirectory(prefix="musubi-bench-")
+    postgres = Postgres()
+    count = [0]
+
+    def sqlite():
+        count[0] += 1
+        return f"sqlite:{folder.name}/bench{count[0]}.db"
+
+    def pg():
+        count[0] += 1
+        return "postgres:" + postgres.database(f"bench{count[0]}")
+    try:
+        yield "sqlite", sqlite
+        yield "postgres", pg
+    finally:
+        postgres.stop()
+        folder.cleanup()
+
+
+# What the design asks of a ratio, by the end of a figure's name.
+TARGETS = {"submit.sqlite.durable": 0.5, "submit.postgres.durable": 0.5}
+
+
+def from_program(row):
+    ratio = row.get("ratio") or None
+    name = row["name"] + (f".{row['threads']}threads" if row.get("threads", 1) > 1 else "")
+    least = TARGETS.get(row["name"])
+    figure(name, row["value"], row["unit"], row.get("beside", ""), ratio,
+           f">= {least:.0%}" if least else row.get("target"),
+           ratio >= least if least and ratio else row.get("met"))
+
+
+def store():
+    for _, url in engines():
+        for row in program("store_bench", url(), 1):
+            from_program(row)
+
+
+def submit():
+    for _, url in engines():
+        for row in program("submit_bench", url(), "packs", 1500, 16):
+            from_program(row)
+
+
+def code():
+    with tempfile.TemporaryDirectory(prefix="musubi-bench-") as d:
+        for row in program("code_bench", d, 2):
+            from_program(row)
+            if "convert" in row["name"]:
+                figure("code.of_design", row["value"] / 1e6, "million/s",
+                       target=">= 3 million/s", met=row["value"] >= 3e6)
+
+
+def rule():
+    path = PROGRAMS / "rule_bench"
+    if not path.exists():
+        print("rule: its bench is not built in this version")
+        return
+    for row in program("rule_bench"):
+        from_program(row)
+
+
+BENCHES = {f.__name__: f for f in (start, pages, store, submit, code, rule)}
+
+
+def main():
+    names = sys.argv[1:] or list(BENCHES)
+    unknown = [n for n in names if n not in BENCHES]
+    if unknown:
+        sys.exit(f"no bench is called {', '.join(unknown)}; there are: {', '.join(BENCHES)}")
+    for name in names:
+        BENCHES[name]()
+    out = ROOT / "build/bench.json"
+    out.write_text(json.dumps(FIGURES, ensure_ascii=False, indent=1) + "\n")
+    short = sum(f["met"] is False for f in FIGURES)
+    print(f"{len(FIGURES)} figures, {short} short of their target; {out.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()
