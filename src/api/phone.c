@@ -42,6 +42,16 @@ static struct result read_call(struct visit *v, struct phone_call *c, struct err
 	return ok();
 }
 
+/* What is to be signed is about her: whoever sees it first is written down. */
+static struct result journal_open(struct db *tx, const struct phone_call *c, struct err *err)
+{
+	if (c->tx.purpose != PHONE_SIGN || c->tx.state != PHONE_PENDING)
+		return ok();
+	return journal_add(tx, &(struct journal_entry){ .org = c->v->app->portal,
+		.subject = c->tx.subject, .event = STR("phone.open"), .actor = STR("citizen"),
+		.object = c->id }, err);
+}
+
 static struct result open_tx(struct visit *v, struct err *err)
 {
 	struct phone_call c;
@@ -49,6 +59,7 @@ static struct result open_tx(struct visit *v, struct err *err)
 	STORE_TX_AUTO tx = NULL;
 	TRY(store_begin(v->app->store, &tx, err));
 	TRY(phone_tx_claim(tx, v->app->portal, c.id, c.claim, v->now, err));
+	TRY(journal_open(tx, &c, err));
 	TRY(store_commit(&tx, err));
 	struct json_object *o = json_object_new(v->a);
 	const struct org *portal = app_org(v->app, v->app->portal);
@@ -119,6 +130,10 @@ static struct result approve(struct visit *v, struct err *err)
 	TRY(read_call(v, &c, err));
 	if (c.tx.state == PHONE_APPROVED || c.tx.state == PHONE_USED || c.tx.state == PHONE_REFUSED)
 		return fail(err, ERR_CONFLICT, "ident.phone.used", NULL, "answered already");
+	if (c.tx.state == PHONE_PENDING)
+		return fail(err, ERR_CONFLICT, "ident.phone.unclaimed", NULL, "not opened by a phone yet");
+	if (!phone_tx_claimed_by(&c.tx, c.claim))
+		return fail(err, ERR_CONFLICT, "ident.phone.claimed", NULL, "another phone has opened it");
 	TRY(base64_decode(v->a, json_text(json_get(c.body, STR("cms"))), &cms, err));
 	TRY(check(&c, cms, &subject, &refusal, err));
 	TRY(settle(&c, subject, cms, refusal, err));

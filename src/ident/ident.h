@@ -58,6 +58,7 @@ struct phone_tx {
 	struct str title;         /* PHONE_SIGN: what is signed, for the phone's sheet */
 	struct str payload;       /* PHONE_SIGN: the application to show and sign;
 	                             PHONE_LOGIN: the path to go on to */
+	struct str claim_hash;    /* once claimed: hex SHA-256 of the phone's claim */
 	struct str cms;           /* once approved */
 	struct str verdict;       /* once refused: a text key */
 	int64_t created_at, expires_at;
@@ -74,6 +75,9 @@ MUST struct result phone_tx_find(struct db *db, struct arena *a, struct str org,
  * another phone is refused: ERR_CONFLICT "ident.phone.claimed". */
 MUST struct result phone_tx_claim(struct db *tx, struct str org, struct str id,
                                   struct str claim, int64_t now, struct err *err);
+/* Is it claimed, and by this claim? Asked before the slow check of a signature;
+ * what decides is the guard of approve and refuse below. */
+bool phone_tx_claimed_by(const struct phone_tx *t, struct str claim);
 /* The document that the phone must sign for this transaction. */
 struct str phone_tx_document(struct arena *a, const struct phone_tx *t);
 

@@ -41,7 +41,8 @@ struct result phone_tx_find(struct db *db, struct arena *a, struct str org, stru
 	struct rows r;
 	TRY(db_query(db, a,
 		"SELECT org, id, purpose, state, origin, nonce, match_digits, browser, subject, title,"
-		" payload, cms, verdict, created_at, expires_at FROM phone_tx WHERE org = ? AND id = ?",
+		" payload, cms, verdict, created_at, expires_at, claim_hash FROM phone_tx"
+		" WHERE org = ? AND id = ?",
 		BINDS(B_TEXT(org), B_TEXT(id)), &r, err));
 	if (r.n == 0)
 		return fail(err, ERR_NOT_FOUND, "ident.phone.none", NULL, "no such transaction");
@@ -52,7 +53,8 @@ struct result phone_tx_find(struct db *db, struct arena *a, struct str org, stru
 		.browser = rows_text(&r, 0, 7), .subject = rows_text(&r, 0, 8),
 		.title = rows_text(&r, 0, 9), .payload = rows_text(&r, 0, 10),
 		.cms = rows_text(&r, 0, 11), .verdict = rows_text(&r, 0, 12),
-		.created_at = rows_int(&r, 0, 13), .expires_at = rows_int(&r, 0, 14) };
+		.created_at = rows_int(&r, 0, 13), .expires_at = rows_int(&r, 0, 14),
+		.claim_hash = rows_text(&r, 0, 15) };
 	return ok();
 }
 
@@ -80,6 +82,12 @@ static struct str claim_hash(struct str claim, char out[2 * SHA256_SIZE])
 	uint8_t raw[SHA256_SIZE];
 	sha256(claim, raw);
 	return str_of(out, encode_to(ENCODING_HEX, raw, sizeof raw, out));
+}
+
+bool phone_tx_claimed_by(const struct phone_tx *t, struct str claim)
+{
+	char hash[2 * SHA256_SIZE];
+	return t->state == PHONE_CLAIMED && str_eq(t->claim_hash, claim_hash(claim, hash));
 }
 
 /* Why a guarded move changed nothing. `browser`: who wanted to use it, or "". */

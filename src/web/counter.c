@@ -23,9 +23,7 @@ static const struct web_route rows[] = {
 	{ GET, "/counter/{org}", OFFICE, counter_queue, .about = "Queue of applications" },
 	{ GET, "/counter/{org}/cases/{id}", OFFICE, counter_case, "case.view",
 	  .about = "One application beside the register" },
-	/* A picture is part of the case's page, whose view is journaled; its id is
-	 * random and stands nowhere else. */
-	{ GET, "/counter/{org}/cases/{id}/files/{file}", OFFICE, counter_file,
+	{ GET, "/counter/{org}/cases/{id}/files/{file}", OFFICE, counter_file, "case.file",
 	  .about = "An attachment" },
 	{ POST, "/counter/{org}/cases/{id}/act", OFFICE, counter_act, "case.view",
 	  .body_max = ACT_MAX, .about = "A step of the workflow" },

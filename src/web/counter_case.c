@@ -161,15 +161,21 @@ struct result counter_case(struct visit *v, struct err *err)
 	return counter_case_page(v, &d, 200, err);
 }
 
+/* Each look at a file is an entry of its own: its address may be kept and opened
+ * long after the page that showed it. */
 struct result counter_file(struct visit *v, struct err *err)
 {
 	struct attachment t;
 	struct str bytes;
 	struct apply_case c;
+	PACKS_AUTO packs = app_packs(v->app);
 	STORE_READER_AUTO db = NULL;
 	TRY(store_reader(v->app->store, &db, err));
 	TRY(case_load(db, v->a, v->session.org, v->q->param[1], &c, err));
 	TRY(attach_read(db, v->a, &v->app->data_key, c.org, c.id, v->q->param[2], &t, &bytes, err));
+	store_reader_done(&db);
+	const struct procedure *p = pack_procedure_version(packs, c.procedure, c.version);
+	TRY(visit_journal(v, c.org, c.subject, c.id, p ? p->affair : STR(""), err));
 	visit_file(v, sniff_mime(t.kind), t.name, bytes);
 	return ok();
 }

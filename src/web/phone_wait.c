@@ -7,16 +7,19 @@
 
 enum { BROWSER_BYTES = 24, REFRESH_SECONDS = 3 };
 
+struct str phone_browser_new(struct visit *v)
+{
+	uint8_t raw[BROWSER_BYTES];
+	random_bytes(raw, sizeof raw);
+	struct str cookie = base64url_encode(v->a, str_of((const char *)raw, sizeof raw));
+	http_set_cookie(v->r, v->q, STR("browser"), cookie, -1);
+	return sha256_hex(v->a, cookie);
+}
+
 struct str phone_browser(struct visit *v)
 {
 	struct str cookie = http_cookie_get(v->q, STR("browser"));
-	if (cookie.n < BROWSER_BYTES) {
-		uint8_t raw[BROWSER_BYTES];
-		random_bytes(raw, sizeof raw);
-		cookie = base64url_encode(v->a, str_of((const char *)raw, sizeof raw));
-		http_set_cookie(v->r, v->q, STR("browser"), cookie, -1);
-	}
-	return sha256_hex(v->a, cookie);
+	return cookie.n < BROWSER_BYTES ? phone_browser_new(v) : sha256_hex(v->a, cookie);
 }
 
 struct result phone_wait_find(struct visit *v, struct str id, struct phone_tx *ret,

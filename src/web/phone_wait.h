@@ -9,6 +9,9 @@
 /* The random cookie that binds a transaction to this browser; set when the
  * browser has none. Its SHA-256 goes into the transaction. */
 struct str phone_browser(struct visit *v);
+/* The same, but never one that was there before: a login must not hang on a
+ * cookie that somebody else left in a shared browser. */
+struct str phone_browser_new(struct visit *v);
 /* ERR_NOT_FOUND when the transaction was begun by another browser. */
 MUST struct result phone_wait_find(struct visit *v, struct str id, struct phone_tx *ret,
                                    struct err *err);

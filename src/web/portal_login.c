@@ -1,9 +1,15 @@
 /* Logging in with the phone, and out again so that nothing stays behind on a
  * shared terminal. */
+#include "base/clock.h"
+#include "net/limit.h"
 #include "record/record.h"
 #include "store/journal.h"
 #include "web/phone_wait.h"
 #include "web/portal.h"
+
+/* Beginning a login writes a row, and anybody may begin one. Many people share
+ * an address: what a whole office does in a minute is let through. */
+static const struct limit by_peer = { "login.peer", 300, CLOCK_SECOND / 5 };
 
 static struct result query_value(struct visit *v, struct str name, struct str *ret,
                                  struct err *err)
@@ -32,9 +38,12 @@ struct result portal_login_start(struct visit *v, struct err *err)
 {
 	struct http_fields f;
 	struct str id;
+	struct limiter *l = v->app->limits;
 	TRY(visit_form(v, &f, err));
+	if (l && !limiter_take(l, &by_peer, limit_peer(v->a, v->q->peer), NULL))
+		return fail(err, ERR_LIMIT, "login.limit", NULL, "too many logins begun");
 	struct phone_tx t = { .org = v->app->portal, .purpose = PHONE_LOGIN,
-		.origin = v->app->origin, .browser = phone_browser(v),
+		.origin = v->app->origin, .browser = phone_browser_new(v),
 		.payload = web_safe_path(http_field_get(&f, STR("to"))) };
 	STORE_TX_AUTO tx = NULL;
 	TRY(store_begin(v->app->store, &tx, err));
@@ -69,7 +78,7 @@ static struct result find_home(struct visit *v, struct db *db, struct session *s
 static struct result finish(struct visit *v, const struct phone_tx *t, struct err *err)
 {
 	struct session s = { .org = v->app->portal, .kind = SESSION_CITIZEN, .subject = t->subject };
-	struct str token;
+	struct str token, old = http_cookie_get(v->q, STR("session"));
 	STORE_READER_AUTO db = NULL;
 	TRY(store_reader(v->app->store, &db, err));
 	TRY(find_home(v, db, &s, err));
@@ -77,6 +86,8 @@ static struct result finish(struct visit *v, const struct phone_tx *t, struct er
 	STORE_TX_AUTO tx = NULL;
 	TRY(store_begin(v->app->store, &tx, err));
 	TRY(phone_tx_use(tx, t->org, t->id, t->browser, v->now, err));
+	if (old.n) /* whoever was logged in here is not any more */
+		TRY(session_end(tx, SESSION_CITIZEN, old, err));
 	TRY(session_start(tx, v->a, &s, v->now, &token, err));
 	TRY(journal_add(tx, &(struct journal_entry){ .org = s.org, .subject = s.subject,
 		.event = STR("session.start"), .actor = STR("citizen"), .object = t->id }, err));

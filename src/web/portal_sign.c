@@ -1,6 +1,7 @@
 /* From checked answers to an application: the document, the phone's signature
  * over it, and the submission. What is submitted is what was signed: the
  * document is made again at receipt and must be the same to the last byte. */
+#include "base/log.h"
 #include "trust/ca.h"
 #include "trust/cms.h"
 #include "web/holder.h"
@@ -89,6 +90,8 @@ static struct result read_signature(struct visit *v, struct portal_draft *d,
 	TRY(phone_wait_find(v, d->draft.sign_tx, &ret->tx, err));
 	if (ret->tx.state != PHONE_APPROVED)
 		return fail(err, ERR_CONFLICT, "apply.unsigned", NULL, "the phone has not signed yet");
+	if (v->now >= ret->tx.expires_at)
+		return fail(err, ERR_CONFLICT, "ident.phone.expired", NULL, "signed too long ago");
 	if (!str_eq(ret->tx.payload, ret->document))
 		return fail(err, ERR_CONFLICT, "apply.changed_after_signing", NULL,
 		            "the answers are not those that were signed");
@@ -107,12 +110,19 @@ static struct str applicant_name(const struct portal_draft *d, const struct visi
 
 static struct result use_signature(struct visit *v, const struct signature *s, struct err *err)
 {
-	if (s->cms.n == 0)
-		return ok();
 	STORE_TX_AUTO tx = NULL;
 	TRY(store_begin(v->app->store, &tx, err));
 	TRY(phone_tx_use(tx, s->tx.org, s->tx.id, s->tx.browser, v->now, err));
 	return store_commit(&tx, err);
+}
+
+/* The application is in and its draft gone, so nobody can send this signature
+ * again: what fails here must not be told as if nothing had been received. */
+static void close_signature(struct visit *v, const struct signature *s)
+{
+	struct err e = { 0 };
+	if (s->cms.n && is_err(use_signature(v, s, &e)))
+		log_warn("sign.close", LOG_STR("trace", v->q->trace), LOG_ERR(&e));
 }
 
 static struct result submit_draft(struct visit *v, struct portal_draft *d, struct err *err)
@@ -131,7 +141,7 @@ static struct result submit_draft(struct visit *v, struct portal_draft *d, struc
 		/* What is kept is exactly what the CMS signs. */
 		.document = s.cms.n ? phone_tx_document(v->a, &s.tx) : s.document, .cms = s.cms };
 	TRY(case_submit(v->app->store, v->a, &in, v->now, &c, &again, err));
-	TRY(use_signature(v, &s, err));
+	close_signature(v, &s);
 	visit_redirect(v, arena_printf(v->a, "/applications/%.*s?received=1", STR_ARG(c.id)));
 	return ok();
 }
@@ -154,7 +164,14 @@ struct result portal_submit(struct visit *v, struct err *err)
 	if (r.kind == ERR_NOT_FOUND)
 		return sent_before(v, v->q->param[0], err);
 	TRY(r);
-	return submit_draft(v, &d, err);
+	struct err why = { 0 };
+	r = submit_draft(v, &d, &why);
+	/* The other of two clicks may have been a moment faster. */
+	if (r.kind == ERR_CONFLICT && is_ok(sent_before(v, d.draft.id, NULL)))
+		return ok();
+	if (is_err(r) && err)
+		*err = why;
+	return r;
 }
 
 /* ---- signing ---- */
