@@ -77,6 +77,9 @@ struct node {
 	struct feel_value value;
 };
 
+/* What a named type is in the end; NULL: unknown. (eval_type.c) */
+const struct type *type_base(const struct type *t);
+
 struct feel_expr {
 	const struct node *root;
 	struct str source;

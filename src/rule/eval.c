@@ -382,6 +382,17 @@ static struct feel_value eval_in(struct machine *m, const struct node *n, const 
 	return truth_value(machine_test(m, n->kids[1], f, &x));
 }
 
+/* Allowed values do not count here (DMN 1.5 §10.3.2.9.2, as the conformance kit
+ * reads it): 256 is an instance of a number type that allows 0 to 255. */
+static struct feel_value instance_of(struct machine *m, const struct feel_value *v,
+                                     const struct type *t)
+{
+	m->shape_only = true;
+	bool is = machine_is_type(m, v, t, 0);
+	m->shape_only = false;
+	return feel_bool(is);
+}
+
 static struct feel_value eval_call(struct machine *m, const struct node *n, const struct frame *f);
 
 static struct feel_value eval_node(struct machine *m, const struct node *n, const struct frame *f)
@@ -400,7 +411,7 @@ static struct feel_value eval_node(struct machine *m, const struct node *n, cons
 	case N_IN: return eval_in(m, n, f);
 	case N_INSTANCE:
 		v = machine_eval(m, n->kids[0], f);
-		return feel_bool(machine_is_type(m, &v, n->type, 0));
+		return instance_of(m, &v, n->type);
 	case N_IF: return eval_if(m, n, f);
 	case N_FOR: return loop_for(m, n, f);
 	case N_SOME: case N_EVERY: return loop_quantified(m, n, f);

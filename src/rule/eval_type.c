@@ -87,7 +87,7 @@ bool machine_is_type(struct machine *m, const struct feel_value *v, const struct
 		return v->kind == FEEL_NULL;
 	if (t->kind == TYPE_NAMED)
 		return t->target && machine_is_type(m, v, t->target, depth + 1) &&
-		       (!t->allowed || machine_test(m, t->allowed, NULL, v) == FEEL_TRUE);
+		       (!t->allowed || m->shape_only || machine_test(m, t->allowed, NULL, v) == FEEL_TRUE);
 	if (v->kind != kinds[t->kind])
 		return false;
 	if (v->kind == FEEL_LIST && t->n)

@@ -70,6 +70,7 @@ struct machine {
 	uint32_t steps;
 	size_t bytes;
 	unsigned depth;
+	bool shape_only;         /* types are asked for without their allowed values */
 	struct missing *missing; /* NULL unless asked for */
 	struct troubles *troubles; /* NULL unless asked for */
 	/* Told of every table that was decided inside an expression, or NULL. */
@@ -113,7 +114,6 @@ void machine_trouble(struct machine *m, const char *code, uint32_t line, uint32_
 /* The value as the type wants it: as it is, as a list of one, or out of one
  * (DMN 1.5 §10.3.2.9.4); false when it does not conform. */
 bool machine_fit(struct machine *m, struct feel_value *v, const struct type *t);
-const struct type *type_base(const struct type *t);
 bool machine_is_type(struct machine *m, const struct feel_value *v, const struct type *t, int depth);
 
 /* eval_operator.c */

@@ -1,0 +1,75 @@
+/* DMN models (OMG DMN 1.5; files of 1.1 to 1.5): decisions, knowledge, services
+ * and their requirements, compiled once, evaluated many times.
+ *
+ * A model is read from text; the models it imports are handed over with it, for
+ * nothing here opens files. What is wrong in one element does not hide the rest:
+ * its value is null, and the problem is in the list. A compiled model is
+ * immutable and may be shared by threads; it lives in the arena it was read
+ * into. Evaluation is that of feel.h: pure, bounded, in the caller's arena.
+ * Only what a decision requires, and what its logic then really reads, is
+ * worked out. */
+#ifndef MUSUBI_RULE_DMN_H
+#define MUSUBI_RULE_DMN_H
+
+#include "rule/table.h"
+
+enum { DMN_UNITS_MAX = 64, DMN_ELEMENTS_MAX = 20000 };
+
+struct dmn_model;
+
+struct dmn_source {
+	struct str name; /* of the file, for messages */
+	struct str text;
+};
+
+struct dmn_problem {
+	struct str file, element; /* "risk.dmn", "Pre-bureau risk" */
+	uint32_t line, col;
+	bool warning;             /* the model works, but somebody should look */
+	const char *code;         /* stable: "feel.name", "dmn.cycle", "table.gap" */
+	struct str en, ja;
+};
+
+enum dmn_kind { DMN_INPUT, DMN_DECISION, DMN_KNOWLEDGE, DMN_SERVICE };
+
+struct dmn_element {
+	enum dmn_kind kind;
+	struct str name, question;
+};
+
+/* What went against the model while it ran; the value there is null. */
+struct dmn_trouble {
+	const char *code;   /* "table.several", "dmn.type" */
+	struct str element;
+	uint32_t line, column;
+	struct str en, ja;
+};
+
+struct dmn_outcome {
+	const struct feel_value *value;
+	const struct dmn_trouble *troubles;
+	size_t ntroubles;
+};
+
+/* The first source is the model, the others may be imported by it. */
+MUST struct result dmn_read(struct arena *a, const struct dmn_source *sources, size_t n,
+                            const struct dmn_model **ret, struct err *err);
+size_t dmn_problems(const struct dmn_model *m, const struct dmn_problem **ret);
+size_t dmn_elements(const struct dmn_model *m, struct arena *a, const struct dmn_element **ret);
+struct str dmn_name(const struct dmn_model *m);
+/* Where the model says its imports lie (locationURI), for a loader; "" where it does not. */
+size_t dmn_imports(const struct dmn_model *m, const struct str **ret_locations);
+
+/* A decision, service or knowledge model by name. s->names holds the inputs by
+ * name; those of a service or knowledge model are its parameters.
+ * ERR_NOT_FOUND: no such element. */
+MUST struct result dmn_decide(const struct dmn_model *m, struct str name,
+                              const struct feel_scope *s, struct arena *a,
+                              struct dmn_outcome *ret, struct err *err);
+/* The inputs that can still change a decision, in the order in which to ask. */
+MUST struct result dmn_missing(const struct dmn_model *m, struct str name,
+                               const struct feel_scope *s, struct arena *a,
+                               const struct feel_value **ret, const struct str **ret_names,
+                               size_t *ret_n, struct err *err);
+
+#endif

@@ -1,0 +1,461 @@
+/* Reading a DMN model: files, elements, requirements, in that order; then the
+ * logic of every element, each after those it requires (DMN 1.5 §6, §10.4). */
+#include "rule/dmn_model.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "rule/words.h"
+
+enum { PROBLEMS_MAX = 1000, PROBLEM_TEXT = 400 };
+
+static const char *const namespaces[] = {
+	"http://www.omg.org/spec/DMN/20151101/dmn.xsd", "http://www.omg.org/spec/DMN/20180521/MODEL/",
+	"https://www.omg.org/spec/DMN/20191111/MODEL/", "https://www.omg.org/spec/DMN/20211108/MODEL/",
+	"https://www.omg.org/spec/DMN/20230324/MODEL/",
+};
+
+static const struct { const char *name; enum dmn_kind kind; } element_kinds[] = {
+	{ "inputData", DMN_INPUT }, { "decision", DMN_DECISION },
+	{ "businessKnowledgeModel", DMN_KNOWLEDGE }, { "decisionService", DMN_SERVICE },
+};
+
+static void add(struct dmn_builder *b, struct dmn_problem p)
+{
+	if (b->nproblems == PROBLEMS_MAX)
+		return;
+	if (b->nproblems == b->cap_problems) {
+		size_t cap = b->cap_problems ? b->cap_problems * 2 : 16;
+		struct dmn_problem *list = ARENA_ARRAY(b->a, struct dmn_problem, cap);
+		if (b->nproblems)
+			memcpy(list, b->problems, b->nproblems * sizeof *list);
+		b->problems = list;
+		b->cap_problems = cap;
+	}
+	p.file = b->unit->file;
+	p.element = b->element_name;
+	b->problems[b->nproblems++] = p;
+}
+
+void dmn_problem_add(struct dmn_builder *b, const struct xml_node *at, bool warning,
+                     const char *code, const char *ja, const char *fmt, ...)
+{
+	char text[PROBLEM_TEXT];
+	va_list ap;
+	va_start(ap, fmt);
+	int n = vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	size_t len = n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1;
+	add(b, (struct dmn_problem){ .line = at->line, .col = at->col, .warning = warning, .code = code,
+		.en = arena_str(b->a, str_of(text, len)), .ja = str_c(ja) });
+}
+
+/* A mistake inside a text: its first line begins where the element does. */
+void dmn_problem_feel(struct dmn_builder *b, const struct xml_node *at, const struct feel_diag *d)
+{
+	add(b, (struct dmn_problem){ .line = at->line + (d->line ? d->line - 1 : 0),
+		.col = d->line <= 1 ? at->col + (d->col ? d->col - 1 : 0) : d->col, .code = d->code,
+		.en = arena_str(b->a, str_c(d->message)), .ja = rule_ja(b->a, d->code, str_c(d->message)) });
+}
+
+static bool known_namespace(struct str ns)
+{
+	for (size_t i = 0; i < sizeof namespaces / sizeof *namespaces; i++)
+		if (str_eq(ns, str_c(namespaces[i])))
+			return true;
+	return false;
+}
+
+static struct result read_unit(struct dmn_builder *b, const struct dmn_source *source,
+                               struct err *err)
+{
+	struct dmn_unit *u = ARENA_NEW(b->a, struct dmn_unit);
+	TRY(xml_parse(b->a, source->text, &u->xml, err));
+	if (!xml_named(u->xml, "definitions") || !known_namespace(u->xml->ns))
+		return fail(err, ERR_INPUT, "dmn.namespace", "DMN 1.5 §6.3.2",
+		            "%.*s: expected definitions of DMN 1.1 to 1.5", STR_ARG(source->name));
+	u->file = source->name;
+	u->ns = str_trim(xml_attr(u->xml, "namespace"));
+	u->name = str_trim(xml_attr(u->xml, "name"));
+	map_init(&u->by_id, b->a);
+	for (size_t i = 0; i < b->model->nunits; i++)
+		if (str_eq(b->model->units[i]->ns, u->ns)) /* the first of a namespace counts */
+			return ok();
+	b->model->units[b->model->nunits++] = u;
+	return ok();
+}
+
+static bool element_kind(const struct xml_node *x, const struct dmn_unit *u, enum dmn_kind *ret)
+{
+	for (size_t i = 0; str_eq(x->ns, u->xml->ns) && i < sizeof element_kinds / sizeof *element_kinds;
+	     i++)
+		if (xml_named(x, element_kinds[i].name)) {
+			*ret = element_kinds[i].kind;
+			return true;
+		}
+	return false;
+}
+
+static void read_elements(struct dmn_builder *b, struct dmn_unit *u)
+{
+	enum dmn_kind kind;
+	size_t n = 0;
+	for (const struct xml_node *x = u->xml->first; x; x = x->next)
+		n += element_kind(x, u, &kind);
+	u->elements = ARENA_ARRAY(b->a, struct drg *, n);
+	for (const struct xml_node *x = u->xml->first; x; x = x->next) {
+		if (!element_kind(x, u, &kind))
+			continue;
+		struct drg *d = ARENA_NEW(b->a, struct drg);
+		d->kind = kind;
+		d->id = xml_attr(x, "id");
+		d->name = str_trim(xml_attr(x, "name"));
+		d->unit = u;
+		d->xml = x;
+		d->index = (uint32_t)b->model->nelements + (uint32_t)u->nelements;
+		u->elements[u->nelements++] = d;
+		if (d->id.n && !map_put(&u->by_id, d->id, d)) {
+			b->element_name = d->name;
+			dmn_problem_add(b, x, false, "dmn.twice", "同じidが二度あります",
+			                "the id '%.*s' stands here twice", STR_ARG(d->id));
+		}
+	}
+	b->model->nelements += u->nelements;
+}
+
+static void read_imports(struct dmn_builder *b, struct dmn_unit *u)
+{
+	size_t n = 0;
+	for (XML_EACH(x, u->xml, "import"))
+		n++;
+	u->imports = ARENA_ARRAY(b->a, struct dmn_import, n);
+	u->locations = ARENA_ARRAY(b->a, struct str, n);
+	b->element_name = u->name;
+	for (XML_EACH(x, u->xml, "import")) {
+		struct dmn_import *im = &u->imports[u->nimports];
+		im->name = str_trim(xml_attr(x, "name"));
+		im->ns = str_trim(xml_attr(x, "namespace"));
+		u->locations[u->nimports++] = str_trim(xml_attr(x, "locationURI"));
+		for (size_t i = 0; i < b->model->nunits; i++)
+			if (str_eq(b->model->units[i]->ns, im->ns))
+				im->unit = b->model->units[i];
+		if (!im->unit && known_namespace(xml_attr(x, "importType")))
+			dmn_problem_add(b, x, false, "dmn.import", "取り込むモデルが見つかりません",
+			                "the imported model '%.*s' is not here", STR_ARG(im->name));
+	}
+}
+
+/* "#id", or "namespace#id" of an import. */
+static struct drg *follow(struct dmn_builder *b, const struct xml_node *x)
+{
+	struct str href = str_trim(xml_attr(x, "href")), id = href;
+	const struct dmn_unit *u = b->unit;
+	size_t hash = str_find_char(href, '#');
+	if (hash != STR_NONE) {
+		struct str ns = str_sub(href, 0, hash);
+		id = str_from(href, hash + 1);
+		if (ns.n && !str_eq(ns, u->ns)) {
+			u = NULL;
+			for (size_t i = 0; i < b->model->nunits; i++)
+				if (str_eq(b->model->units[i]->ns, ns))
+					u = b->model->units[i];
+		}
+	}
+	struct drg *d = u ? map_get(&u->by_id, id) : NULL;
+	if (!d)
+		dmn_problem_add(b, x, false, "dmn.href", "参照先の要素がありません",
+		                "there is no element '%.*s'", (int)(href.n < 100 ? href.n : 0), href.p);
+	return d;
+}
+
+/* Elements named by the children `inner` of the children `outer`. */
+static void requirements(struct dmn_builder *b, struct drg *d, const char *outer,
+                         const char *const inner[2], size_t *cap)
+{
+	for (XML_EACH(x, d->xml, outer))
+		for (size_t i = 0; i < 2 && inner[i]; i++) {
+			const struct xml_node *ref = xml_child(x, inner[i]);
+			struct drg *need = ref ? follow(b, ref) : NULL;
+			bool twice = false;
+			for (size_t k = 0; k < d->nneeds; k++)
+				twice |= d->needs[k] == need;
+			if (need && !twice && d->nneeds < *cap)
+				d->needs[d->nneeds++] = need;
+		}
+}
+
+static const struct dmn_import *import_of(const struct dmn_unit *u, const struct dmn_unit *other)
+{
+	for (size_t i = 0; i < u->nimports; i++)
+		if (u->imports[i].unit == other)
+			return &u->imports[i];
+	return NULL;
+}
+
+/* The names an element sees: its requirements, those of an import below its name. */
+static void make_slots(struct dmn_builder *b, struct drg *d)
+{
+	struct need *slots = ARENA_ARRAY(b->a, struct need, d->nneeds + 1);
+	for (size_t i = 0; i < d->nneeds; i++) {
+		const struct drg *x = d->needs[i];
+		const struct dmn_import *im = x->unit == d->unit ? NULL : import_of(d->unit, x->unit);
+		struct str under = x->unit == d->unit ? STR("") : im ? im->name : x->unit->name;
+		if (!under.n) {
+			slots[d->nslots++] = (struct need){ .name = x->name, .element = x };
+			continue;
+		}
+		size_t k = 0;
+		while (k < d->nslots && !(slots[k].members && str_eq(slots[k].name, under)))
+			k++;
+		if (k == d->nslots)
+			slots[d->nslots++] = (struct need){ .name = under,
+				.members = ARENA_ARRAY(b->a, const struct drg *, d->nneeds) };
+		slots[k].members[slots[k].nmembers++] = x;
+	}
+	if (d->kind == DMN_KNOWLEDGE) /* a function may call itself */
+		slots[d->nslots++] = (struct need){ .name = d->name, .element = d };
+	struct str *names = ARENA_ARRAY(b->a, struct str, d->nslots);
+	for (size_t i = 0; i < d->nslots; i++)
+		names[i] = slots[i].name;
+	d->names = names;
+	d->slots = slots;
+}
+
+static void read_service(struct dmn_builder *b, struct drg *d)
+{
+	size_t n = 0;
+	for (const struct xml_node *c = d->xml->first; c; c = c->next)
+		n++;
+	const struct drg **outputs = ARENA_ARRAY(b->a, const struct drg *, n);
+	const struct drg **params = ARENA_ARRAY(b->a, const struct drg *, n);
+	struct str *names = ARENA_ARRAY(b->a, struct str, n);
+	const struct type **types = ARENA_ARRAY(b->a, const struct type *, n);
+	static const char *const kinds[] = { "inputData", "inputDecision" };
+	for (XML_EACH(x, d->xml, "outputDecision")) {
+		const struct drg *o = follow(b, x);
+		if (o)
+			outputs[d->noutputs++] = o;
+	}
+	for (size_t k = 0; k < 2; k++)
+		for (XML_EACH(x, d->xml, kinds[k])) {
+			const struct drg *p = follow(b, x);
+			if (!p)
+				continue;
+			names[d->nparams] = p->name;
+			types[d->nparams] = p->type;
+			params[d->nparams++] = p;
+		}
+	d->outputs = outputs;
+	d->params = params;
+	d->param_names = names;
+	d->param_types = types;
+	if (!d->noutputs)
+		dmn_problem_add(b, d->xml, false, "dmn.service", "決定サービスに出力がありません",
+		                "a decision service needs an output decision");
+}
+
+static void read_needs(struct dmn_builder *b, struct drg *d)
+{
+	static const char *const information[2] = { "requiredInput", "requiredDecision" };
+	static const char *const knowledge[2] = { "requiredKnowledge", NULL };
+	size_t cap = 0;
+	for (const struct xml_node *c = d->xml->first; c; c = c->next)
+		cap += 2;
+	d->needs = ARENA_ARRAY(b->a, const struct drg *, cap);
+	b->element_name = d->name;
+	if (d->kind == DMN_SERVICE) {
+		read_service(b, d);
+		return;
+	}
+	requirements(b, d, "informationRequirement", information, &cap);
+	requirements(b, d, "knowledgeRequirement", knowledge, &cap);
+	make_slots(b, d);
+}
+
+static void read_types_of(struct dmn_builder *b, struct drg *d)
+{
+	const struct xml_node *variable = xml_child(d->xml, "variable");
+	struct str name = str_trim(xml_attr(variable, "name"));
+	b->element_name = d->name;
+	if (name.n)
+		d->name = name;
+	if (d->kind != DMN_KNOWLEDGE && d->kind != DMN_SERVICE && variable) {
+		d->type = dmn_type_of(b, variable, xml_attr(variable, "typeRef"));
+		d->shape = dmn_type_shape(b->a, d->type, 0);
+	}
+}
+
+static const struct feel_value *slot_shape(struct dmn_builder *b, const struct need *slot)
+{
+	if (slot->element)
+		return slot->element->shape;
+	struct feel_context_builder c = feel_context_new(b->a);
+	for (size_t i = 0; i < slot->nmembers; i++) {
+		const struct drg *x = slot->members[i];
+		feel_put(&c, x->name, x->shape ? *x->shape : feel_null());
+	}
+	return feel_keep(b->a, feel_context_done(&c));
+}
+
+static void compile_logic(struct dmn_builder *b, struct drg *d)
+{
+	b->unit = (struct dmn_unit *)(uintptr_t)d->unit; /* still being built */
+	b->element_name = d->name;
+	b->nscope = b->filters = b->loose = b->depth = 0;
+	for (size_t i = 0; i < d->nslots; i++)
+		dmn_scope_push(b, d->slots[i].name, slot_shape(b, &d->slots[i]));
+	if (d->kind == DMN_KNOWLEDGE) {
+		const struct xml_node *logic = xml_child(d->xml, "encapsulatedLogic");
+		const struct xml_node *variable = xml_child(d->xml, "variable");
+		if (logic) {
+			const struct type *t = dmn_type_of(b, variable ? variable : d->xml,
+			                                   xml_attr(variable, "typeRef")), *base = type_base(t);
+			/* The variable's type may be that of the function or of its result. */
+			if (base && base->kind == TYPE_FUNCTION)
+				t = base->n ? base->parts[base->n - 1] : NULL;
+			d->logic = dmn_function(b, logic, t);
+		}
+		return;
+	}
+	const struct xml_node *x = dmn_expression_in(d->xml);
+	if (!x)
+		dmn_problem_add(b, d->xml, true, "dmn.no_logic", "決定の中身がありません",
+		                "the decision has no logic: its value is null");
+	d->logic = dmn_typed(b, x ? dmn_box(b, x) : NULL, d->type, d->xml);
+	if (!d->shape)
+		d->shape = dmn_node_shape(b->a, d->logic, 0);
+}
+
+struct walk {
+	struct drg *d;
+	size_t next;
+};
+
+/* Depth first, without recursion: a chain of requirements may be long. */
+static void compile_from(struct dmn_builder *b, struct drg *first, struct walk *stack)
+{
+	size_t n = 0;
+	if (first->state != DRG_NEW)
+		return;
+	first->state = DRG_OPEN;
+	stack[n++] = (struct walk){ first, 0 };
+	while (n) {
+		struct walk *top = &stack[n - 1];
+		if (top->next == top->d->nneeds) {
+			if (top->d->kind == DMN_DECISION || top->d->kind == DMN_KNOWLEDGE)
+				compile_logic(b, top->d);
+			top->d->state = DRG_DONE;
+			n--;
+			continue;
+		}
+		struct drg *need = (struct drg *)(uintptr_t)top->d->needs[top->next++];
+		if (need->state == DRG_NEW) {
+			need->state = DRG_OPEN;
+			stack[n++] = (struct walk){ need, 0 };
+		} else if (need->state == DRG_OPEN && need != top->d) {
+			b->unit = (struct dmn_unit *)(uintptr_t)top->d->unit;
+			b->element_name = top->d->name;
+			dmn_problem_add(b, top->d->xml, false, "dmn.cycle", "必要とするものが堂々巡りしています",
+			                "it requires '%.*s', which requires it", STR_ARG(need->name));
+		}
+	}
+}
+
+static void compile_all(struct dmn_builder *b)
+{
+	struct walk *stack = ARENA_ARRAY(b->a, struct walk, b->model->nelements + 1);
+	for (size_t i = 0; i < b->model->nelements; i++)
+		compile_from(b, b->model->elements[i], stack);
+}
+
+static void collect(struct dmn_builder *b)
+{
+	size_t k = 0;
+	b->model->elements = ARENA_ARRAY(b->a, struct drg *, b->model->nelements);
+	for (size_t i = 0; i < b->model->nunits; i++)
+		for (size_t j = 0; j < b->model->units[i]->nelements; j++)
+			b->model->elements[k++] = b->model->units[i]->elements[j];
+}
+
+static void twice_named(struct dmn_builder *b, struct dmn_unit *u)
+{
+	struct map names;
+	map_init(&names, b->a);
+	for (size_t i = 0; i < u->nelements; i++)
+		if (!map_put(&names, u->elements[i]->name, u)) {
+			b->element_name = u->elements[i]->name;
+			dmn_problem_add(b, u->elements[i]->xml, true, "dmn.twice", "同じ名前の要素が二つあります",
+			                "two elements are called '%.*s'", STR_ARG(u->elements[i]->name));
+		}
+}
+
+struct result dmn_read(struct arena *a, const struct dmn_source *sources, size_t n,
+                       const struct dmn_model **ret, struct err *err)
+{
+	struct dmn_model *m = ARENA_NEW(a, struct dmn_model);
+	struct dmn_builder b = { .a = a, .model = m };
+	if (!n || n > DMN_UNITS_MAX)
+		return fail(err, ERR_TOO_LARGE, "dmn.size", NULL, "%zu models at once, at most %d", n,
+		            DMN_UNITS_MAX);
+	for (size_t i = 0; i < n; i++)
+		TRY(read_unit(&b, &sources[i], err));
+	for (size_t i = 0; i < m->nunits; i++) {
+		b.unit = m->units[i];
+		read_elements(&b, m->units[i]);
+		dmn_types_read(&b, m->units[i]);
+	}
+	if (m->nelements > DMN_ELEMENTS_MAX || arena_over(a))
+		return fail(err, ERR_TOO_LARGE, "dmn.size", NULL, "a model has at most %d elements",
+		            DMN_ELEMENTS_MAX);
+	for (size_t i = 0; i < m->nunits; i++) {
+		b.unit = m->units[i];
+		read_imports(&b, m->units[i]);
+		dmn_types_resolve(&b, m->units[i]);
+		for (size_t k = 0; k < m->units[i]->nelements; k++)
+			read_types_of(&b, m->units[i]->elements[k]);
+		twice_named(&b, m->units[i]);
+	}
+	for (size_t i = 0; i < m->nunits; i++) {
+		b.unit = m->units[i];
+		for (size_t k = 0; k < m->units[i]->nelements; k++)
+			read_needs(&b, m->units[i]->elements[k]);
+	}
+	collect(&b);
+	compile_all(&b);
+	if (arena_over(a))
+		return fail(err, ERR_TOO_LARGE, "dmn.size", NULL, "the model is too large");
+	m->problems = b.problems;
+	m->nproblems = b.nproblems;
+	*ret = m;
+	return ok();
+}
+
+size_t dmn_problems(const struct dmn_model *m, const struct dmn_problem **ret)
+{
+	*ret = m->problems;
+	return m->nproblems;
+}
+
+struct str dmn_name(const struct dmn_model *m)
+{
+	return m->units[0]->name;
+}
+
+size_t dmn_imports(const struct dmn_model *m, const struct str **ret_locations)
+{
+	*ret_locations = m->units[0]->locations;
+	return m->units[0]->nimports;
+}
+
+size_t dmn_elements(const struct dmn_model *m, struct arena *a, const struct dmn_element **ret)
+{
+	const struct dmn_unit *u = m->units[0];
+	struct dmn_element *list = ARENA_ARRAY(a, struct dmn_element, u->nelements);
+	for (size_t i = 0; i < u->nelements; i++) {
+		const struct xml_node *question = xml_child(u->elements[i]->xml, "question");
+		list[i] = (struct dmn_element){ u->elements[i]->kind, u->elements[i]->name,
+			question ? str_trim(question->text) : STR("") };
+	}
+	*ret = list;
+	return u->nelements;
+}

@@ -1,0 +1,223 @@
+/* Decision tables of a model (DMN 1.5 §8.3): put into the tree that packs use,
+ * with the positions of the file, and compiled by the same code. */
+#include "rule/dmn_model.h"
+
+#include "rule/table_build.h"
+
+struct tree {
+	struct arena *a;
+	const struct xml_node *at;
+};
+
+static struct json node(struct tree *t, enum json_kind kind, struct str text)
+{
+	return (struct json){ .kind = kind, .text = text, .line = t->at->line, .col = t->at->col };
+}
+
+static struct json list(struct tree *t, const struct json *items, size_t n)
+{
+	struct json j = node(t, JSON_ARRAY, STR(""));
+	j.items = items;
+	j.n = n;
+	return j;
+}
+
+struct object {
+	struct str keys[8];
+	struct json values[8];
+	size_t n;
+};
+
+static void put(struct object *o, const char *key, struct json v)
+{
+	o->keys[o->n] = str_c(key);
+	o->values[o->n++] = v;
+}
+
+static struct json object(struct tree *t, const struct object *o)
+{
+	struct json j = node(t, JSON_OBJECT, STR(""));
+	struct str *keys = ARENA_ARRAY(t->a, struct str, o->n);
+	struct json *values = ARENA_ARRAY(t->a, struct json, o->n);
+	memcpy(keys, o->keys, o->n * sizeof *keys);
+	memcpy(values, o->values, o->n * sizeof *values);
+	j.keys = keys;
+	j.items = values;
+	j.n = o->n;
+	return j;
+}
+
+static struct json *items(struct tree *t, const struct xml_node *x, const char *name, size_t *ret_n)
+{
+	*ret_n = 0;
+	for (XML_EACH(c, x, name))
+		++*ret_n;
+	return ARENA_ARRAY(t->a, struct json, *ret_n);
+}
+
+/* The text of a cell; an empty one is `empty`. */
+static struct json cell(struct tree *t, const struct xml_node *x, const char *empty)
+{
+	const struct xml_node *text = xml_child(x, "text");
+	struct str s = text ? str_trim(text->text) : STR("");
+	t->at = text ? text : x;
+	return node(t, JSON_STRING, s.n ? s : str_c(empty));
+}
+
+static bool has_text(const struct xml_node *x)
+{
+	const struct xml_node *text = xml_child(x, "text");
+	return text && str_trim(text->text).n;
+}
+
+static struct json inputs(struct tree *t, const struct xml_node *x)
+{
+	size_t n, i = 0;
+	struct json *all = items(t, x, "input", &n);
+	for (XML_EACH(in, x, "input")) {
+		const struct xml_node *expr = xml_child(in, "inputExpression");
+		const struct xml_node *values = xml_child(in, "inputValues");
+		struct object o = { 0 };
+		t->at = in;
+		put(&o, "expr", expr ? cell(t, expr, "null") : node(t, JSON_STRING, STR("null")));
+		if (xml_attr(in, "label").n)
+			put(&o, "label", node(t, JSON_STRING, str_trim(xml_attr(in, "label"))));
+		if (has_text(values))
+			put(&o, "values", cell(t, values, "-"));
+		t->at = in;
+		all[i++] = object(t, &o);
+	}
+	t->at = x;
+	return list(t, all, n);
+}
+
+/* Values of an output: its own, or those its type allows. */
+static struct json outputs(struct tree *t, const struct xml_node *x, const struct type *const *types)
+{
+	size_t n, i = 0;
+	struct json *all = items(t, x, "output", &n);
+	for (XML_EACH(out, x, "output")) {
+		const struct xml_node *values = xml_child(out, "outputValues");
+		const struct xml_node *dflt = xml_child(out, "defaultOutputEntry");
+		struct object o = { 0 };
+		t->at = out;
+		put(&o, "name", node(t, JSON_STRING, str_trim(xml_attr(out, "name"))));
+		if (xml_attr(out, "label").n)
+			put(&o, "label", node(t, JSON_STRING, str_trim(xml_attr(out, "label"))));
+		const struct type *type = types[i];
+		while (type && type->kind == TYPE_NAMED && !type->allowed_text.n)
+			type = type->target;
+		if (has_text(values))
+			put(&o, "values", cell(t, values, "-"));
+		else if (type && type->allowed_text.n)
+			put(&o, "values", node(t, JSON_STRING, type->allowed_text));
+		if (has_text(dflt))
+			put(&o, "default", cell(t, dflt, "null"));
+		t->at = out;
+		all[i++] = object(t, &o);
+	}
+	t->at = x;
+	return list(t, all, n);
+}
+
+static bool law_header(struct str name)
+{
+	static const char *const names[] = { "law", "根拠", "根拠法令", "法令", "条文" };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (str_eq_nocase(name, str_c(names[i])))
+			return true;
+	return false;
+}
+
+/* Annotations in a column called law or 根拠 are the law, others notes. */
+static void annotations(struct tree *t, const struct xml_node *table, const struct xml_node *rule,
+                        struct object *o)
+{
+	const struct xml_node *header = xml_child(table, "annotation");
+	const struct xml_node *description = xml_child(rule, "description");
+	struct str law = STR(""), note = STR("");
+	for (XML_EACH(entry, rule, "annotationEntry")) {
+		struct str *to = header && law_header(str_trim(xml_attr(header, "name"))) ? &law : &note;
+		if (!to->n && has_text(entry))
+			*to = cell(t, entry, "").text;
+		header = header ? xml_sibling(header->next, "annotation") : NULL;
+	}
+	if (!note.n && description)
+		note = str_trim(description->text);
+	if (law.n)
+		put(o, "law", node(t, JSON_STRING, law));
+	if (note.n)
+		put(o, "note", node(t, JSON_STRING, note));
+}
+
+static struct json cells(struct tree *t, const struct xml_node *rule, const char *name,
+                         const char *empty)
+{
+	size_t n, i = 0;
+	struct json *all = items(t, rule, name, &n);
+	for (XML_EACH(entry, rule, name))
+		all[i++] = cell(t, entry, empty);
+	t->at = rule;
+	return list(t, all, n);
+}
+
+static struct json rules(struct tree *t, const struct xml_node *x)
+{
+	size_t n, i = 0;
+	struct json *all = items(t, x, "rule", &n);
+	for (XML_EACH(rule, x, "rule")) {
+		struct object o = { 0 };
+		put(&o, "when", cells(t, rule, "inputEntry", "-"));
+		put(&o, "then", cells(t, rule, "outputEntry", "null"));
+		annotations(t, x, rule, &o);
+		t->at = rule;
+		all[i++] = object(t, &o);
+	}
+	t->at = x;
+	return list(t, all, n);
+}
+
+static struct json tree_of(struct dmn_builder *b, const struct xml_node *x,
+                           const struct type *const *types)
+{
+	struct tree t = { .a = b->a, .at = x };
+	struct object o = { 0 };
+	struct str hit = xml_attr(x, "hitPolicy"), sum = xml_attr(x, "aggregation");
+	put(&o, "table", node(&t, JSON_STRING, b->element_name));
+	put(&o, "hit", node(&t, JSON_STRING, hit.n ? hit : STR("UNIQUE")));
+	if (sum.n)
+		put(&o, "aggregate", node(&t, JSON_STRING, sum));
+	put(&o, "inputs", inputs(&t, x));
+	put(&o, "outputs", outputs(&t, x, types));
+	put(&o, "rules", rules(&t, x));
+	t.at = x;
+	return object(&t, &o);
+}
+
+const struct node *dmn_table(struct dmn_builder *b, const struct xml_node *x)
+{
+	size_t n = 0;
+	for (XML_EACH(out, x, "output"))
+		n++;
+	const struct type **types = ARENA_ARRAY(b->a, const struct type *, n);
+	n = 0;
+	for (XML_EACH(out, x, "output"))
+		types[n++] = dmn_type_of(b, out, xml_attr(out, "typeRef"));
+	struct json tree = tree_of(b, x, types);
+	struct syntax_scope scope = dmn_scope(b);
+	struct rule_table *t;
+	struct rule_diag diag = { 0 };
+	struct err err = { 0 };
+	if (is_err(table_build(b->a, &tree, &scope, types, &t, &diag, &err))) {
+		struct xml_node at = { .line = diag.line ? diag.line : x->line, .col = diag.col };
+		if (!diag.feel.code)
+			diag.feel.code = err.code;
+		if (!diag.feel.message[0])
+			memcpy(diag.feel.message, err.what, sizeof diag.feel.message - 1);
+		dmn_problem_feel(b, &at, &diag.feel);
+		return NULL;
+	}
+	struct node *node = dmn_node(b, N_TABLE, x, NULL, 0);
+	node->table = t;
+	return node;
+}
