@@ -8,7 +8,8 @@
 #include "cmd/commands.h"
 #include "cmd/demo_make.h"
 
-enum { PEOPLE = 2000, PEOPLE_MAX = 1000000, PORT = 8080, SEED = 2026, QUIET = 20000 };
+enum { PEOPLE = 2000, PEOPLE_MAX = 1000000, PORT = 8080, SEED = 2026, QUIET = 20000,
+       CASES_MAX = 10000 };
 
 /* packs/ and web/ lie in `share`; the folder the program is started from serves
  * in a source tree. Absolute, because the configuration lies elsewhere. */
@@ -73,6 +74,8 @@ static void print_all(const struct demo_plan *p, const struct demo_loaded *l,
 	for (size_t i = 0; i < DEMO_CITIES; i++)
 		printf("  %s %s  %llu\n", demo_city(i)->id, demo_city(i)->ja,
 		       (unsigned long long)l->in_city[i]);
+	if (l->cases)
+		printf("  %llu applications wait at the counters\n", (unsigned long long)l->cases);
 	print_people(all);
 	print_officers(all);
 	printf("\nServe it:  musubi serve --config %.*s/musubi.yaml\nPortal:    %.*s\n",
@@ -115,10 +118,12 @@ int cmd_demo_make(int argc, char **args)
 		  .text = &p.store },
 		{ "port", OPTION_NUMBER, "P", "of the portal; the phone takes the next one (8080)",
 		  .min = 1, .max = 65534, .number = &p.port },
+		{ "cases", OPTION_NUMBER, "N", "applications waiting at the counters, up to 10,000 (none)",
+		  .min = 0, .max = CASES_MAX, .number = &p.cases },
 		{ "share", OPTION_TEXT, "DIR", "where packs/ and web/ lie (the current folder)",
 		  .text = &p.share },
 	};
-	struct usage u = { .command = "demo make", .rows = rows, .nrows = 7 };
+	struct usage u = { .command = "demo make", .rows = rows, .nrows = 8 };
 	if (!command_begin(&u, argc, args, &code))
 		return code;
 	struct arena *a = arena_new(0);

@@ -6,7 +6,7 @@
 #include "cmd/node.h"
 
 struct demo_loaded {
-	uint64_t people, households, records;
+	uint64_t people, households, records, cases;
 	uint64_t in_city[DEMO_CITIES];
 };
 /* Called for each household of personas, outside of any transaction. */

@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "cmd/demo_trust.h"
+#include "cmd/demo_cases.h"
 
 static struct result prepare(struct arena *a, const struct demo_plan *p,
                              const struct demo_nation *n, struct str *ret_config,
@@ -42,6 +42,8 @@ static struct result fill(struct demo_trust *t, const struct demo_plan *p,
 	TRY(demo_trust_make(t, err));
 	TRY(demo_officers_make(t, &officers, err));
 	TRY(demo_load(t->node, t->nation, demo_phones, t, progress, ret_loaded, err));
+	if (p->cases)
+		TRY(demo_cases_make(t, (uint64_t)p->cases, &ret_loaded->cases, err));
 	const struct json *all = summary(t, p, officers);
 	TRY(file_write(file_join(t->arena, p->dir, STR("personas.json")), json_to_str(t->arena, all),
 	               0600, err));

@@ -6,7 +6,7 @@
 
 struct demo_plan {
 	struct str dir, store, share; /* store: as in the configuration */
-	int64_t people, seed, port;
+	int64_t people, seed, port, cases;
 	struct date today;
 };
 /* The configuration, as YAML. */

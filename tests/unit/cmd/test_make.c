@@ -1,5 +1,6 @@
 /* A demo nation made in a folder, on both engines: what is in it holds. */
 #include "../support/test_store.h"
+#include "apply/case.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -15,10 +16,11 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <cmocka.h>
 
-enum { PEOPLE = 150 };
+enum { PEOPLE = 150, CASES = 8 };
 
 struct made {
 	struct arena *a;
@@ -57,7 +59,7 @@ static struct made *make_on(const char *engine)
 	m->a = arena_new(0);
 	struct str dir = arena_printf(m->a, "%s/nation-%u", test_dir(), number++);
 	m->plan = (struct demo_plan){ .dir = dir, .store = test_store_url(m->a, engine),
-		.share = STR("/nowhere"), .people = PEOPLE, .seed = 5, .port = 8080,
+		.share = str_c(getenv("MUSUBI_SOURCE")), .people = PEOPLE, .seed = 5, .port = 8080, .cases = CASES,
 		.today = jst_today() };
 	must(make(m), &m->err, "make");
 	m->config = file_join(m->a, dir, STR("musubi.yaml"));
@@ -277,6 +279,46 @@ static void officers_log_in(void **state)
 	assert_true(str_eq(who.roles, STR("approver")));
 }
 
+/* ---- applications ---- */
+
+static void holds(struct made *m, struct db *db, struct anchors *t, const struct apply_case *c)
+{
+	struct trust_status_ctx status = { db, STR("jpki") };
+	struct verify_for f = { .anchors = t, .at = clock_now_us(), .status = trust_status_from_store,
+	                        .status_ctx = &status };
+	struct trust_verdict v;
+	struct cms_signature sig;
+	must(trust_verify_document(m->a, DOCUMENT_APPLICATION, c->cms, c->document, &f, &v, &sig,
+	                           &m->err), &m->err, "verify");
+	assert_int_equal(v.verdict, VERDICT_OK);
+	assert_true(str_eq(sig.cert.holder.name, c->applicant_name));
+}
+
+static void applications_wait_with_signatures_that_hold(void **state)
+{
+	struct made *m = *state;
+	struct anchors *t = anchors(m);
+	size_t total = 0;
+	STORE_READER_AUTO db = NULL;
+	assert_int_equal(m->loaded.cases, CASES);
+	must(store_reader(m->node->app.store, &db, &m->err), &m->err, "reader");
+	for (size_t city = 0; city < DEMO_CITIES; city++) {
+		const struct case_filter every = { .limit = 200 };
+		const struct apply_case *list;
+		size_t n;
+		must(case_queue(db, m->a, str_c(demo_city(city)->id), &every, clock_now_us(), &list, &n,
+		                &m->err), &m->err, "queue");
+		for (size_t i = 0; i < n; i++) {
+			struct apply_case c;
+			must(case_load(db, m->a, list[i].org, list[i].id, &c, &m->err), &m->err, "load");
+			holds(m, db, t, &c);
+		}
+		total += n;
+	}
+	assert_int_equal(total, CASES);
+	anchors_unref(t);
+}
+
 /* ---- the folder ---- */
 
 static void secrets_are_for_the_owner_only(void **state)
@@ -319,6 +361,7 @@ int main(void)
 		LITE(below_fifteen_there_is_nothing_to_sign_with),
 		LITE(the_bundle_loads_with_every_seal),
 		LITE(officers_log_in),
+		BOTH(applications_wait_with_signatures_that_hold),
 		LITE(secrets_are_for_the_owner_only),
 		BOTH(a_second_nation_in_its_place_is_refused),
 	};
