@@ -51,6 +51,8 @@ MUST struct result portal_item_post(struct visit *v, struct err *err);
 MUST struct result portal_item_add(struct visit *v, struct err *err);
 MUST struct result portal_item_remove(struct visit *v, struct err *err);
 MUST struct result portal_discard(struct visit *v, struct err *err);
+/* Runs `work` again while another save of the same draft was faster. */
+MUST struct result portal_again(struct visit *v, visit_handler work, struct err *err);
 /* The page once more with errors that came from elsewhere (a refused file). */
 MUST struct result portal_page_again(struct visit *v, struct portal_draft *d,
                                      const struct pack_page *page,
@@ -60,6 +62,9 @@ MUST struct result portal_page_again(struct visit *v, struct portal_draft *d,
 MUST struct result portal_file_add(struct visit *v, struct err *err);
 MUST struct result portal_file_remove(struct visit *v, struct err *err);
 MUST struct result portal_file_show(struct visit *v, struct err *err);
+/* Brings the answers of a page's file fields in line with the files kept. */
+MUST struct result portal_files_sync(struct visit *v, struct portal_draft *d,
+                                     const struct pack_page *page, struct err *err);
 /* portal_check.c: check your answers */
 MUST struct result portal_check(struct visit *v, struct err *err);
 /* portal_sign.c */

@@ -34,8 +34,8 @@ static struct result find_field(struct visit *v, struct portal_draft *d, struct 
 }
 
 /* The answer is the list of what is there, in order. */
-static struct result save_list(struct visit *v, struct portal_draft *d,
-                               const struct place *at, struct err *err)
+static struct result with_list(struct visit *v, struct portal_draft *d, const struct place *at,
+                               const struct json **ret, struct err *err)
 {
 	const struct form_attachment *att;
 	size_t n;
@@ -44,12 +44,54 @@ static struct result save_list(struct visit *v, struct portal_draft *d,
 	for (size_t i = 0; i < n; i++)
 		if (str_eq(att[i].field, at->field->id))
 			json_push(ids, json_str(v->a, att[i].id));
-	const struct json *answers = form_put(d->form, at->page, FORM_NO_ITEM, at->field,
-	                                      json_array_done(ids));
+	*ret = json_array_done(ids);
+	return ok();
+}
+
+static struct result sync_field(struct visit *v, struct portal_draft *d, const struct place *at,
+                                struct err *err)
+{
+	const struct json *ids, *old = json_path(d->draft.answers, at->field->id);
+	TRY(with_list(v, d, at, &ids, err));
+	if (old ? json_equal(old, ids) : json_len(ids) == 0)
+		return ok();
+	const struct json *answers = form_put(d->form, at->page, FORM_NO_ITEM, at->field, ids);
 	STORE_TX_AUTO tx = NULL;
 	TRY(store_begin(v->app->store, &tx, err));
 	TRY(draft_save(tx, v->a, &d->draft, answers, v->now, &d->draft.rev, err));
-	return store_commit(&tx, err);
+	TRY(store_commit(&tx, err));
+	d->draft.answers = answers;
+	return portal_open_form(v, d, answers, err);
+}
+
+static struct result reload(struct visit *v, struct portal_draft *d, struct err *err)
+{
+	STORE_READER_AUTO db = NULL;
+	TRY(store_reader(v->app->store, &db, err));
+	TRY(draft_load(db, v->a, d->draft.org, d->draft.subject, d->draft.id, &d->draft, err));
+	store_reader_done(&db);
+	return portal_open_form(v, d, d->draft.answers, err);
+}
+
+/* A file is kept before the answer names it: whoever comes next, after a crash
+ * in between or beside another save, brings the two together. */
+struct result portal_files_sync(struct visit *v, struct portal_draft *d,
+                                const struct pack_page *page, struct err *err)
+{
+	enum { TRIES = 8 };
+	for (size_t k = 0; k < page->nfields; k++) {
+		struct place at = { page, &page->fields[k] };
+		if (at.field->type != FIELD_FILE || page->group.n ||
+		    !form_may_change(d->form, page, FORM_NO_ITEM, at.field))
+			continue;
+		struct result r = sync_field(v, d, &at, err);
+		for (int i = 1; i < TRIES && r.kind == ERR_CONFLICT; i++) {
+			TRY(reload(v, d, err));
+			r = sync_field(v, d, &at, err);
+		}
+		TRY(r);
+	}
+	return ok();
 }
 
 static struct str page_path(struct visit *v, const struct portal_draft *d,
@@ -75,7 +117,7 @@ struct result portal_file_add(struct visit *v, struct err *err)
 	struct place at;
 	enum attach_verdict verdict = ATTACH_EMPTY;
 	struct attachment t;
-	size_t i = 0, added = 0;
+	size_t i = 0;
 	PORTAL_DRAFT_AUTO d = { 0 };
 	TRY(visit_form(v, &f, err));
 	TRY(portal_open(v, v->q->param[0], false, &d, err));
@@ -87,10 +129,8 @@ struct result portal_file_add(struct visit *v, struct err *err)
 		               at.field, at.field->id, x->filename, x->value, v->now, &verdict, &t, err));
 		if (verdict != ATTACH_OK)
 			break;
-		added++;
 	}
-	if (added)
-		TRY(save_list(v, &d, &at, err));
+	TRY(portal_files_sync(v, &d, at.page, err));
 	if (verdict != ATTACH_OK)
 		return refused(v, &d, &at, verdict, err);
 	visit_redirect(v, page_path(v, &d, &at));
@@ -109,7 +149,7 @@ struct result portal_file_remove(struct visit *v, struct err *err)
 	TRY(store_begin(v->app->store, &tx, err));
 	TRY(attach_remove(tx, d.draft.org, d.draft.id, http_field_get(&f, STR("file")), err));
 	TRY(store_commit(&tx, err));
-	TRY(save_list(v, &d, &at, err));
+	TRY(portal_files_sync(v, &d, at.page, err));
 	visit_redirect(v, page_path(v, &d, &at));
 	return ok();
 }

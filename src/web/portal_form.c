@@ -353,6 +353,7 @@ static struct result post(struct visit *v, bool is_item, struct err *err)
 		visit_redirect(v, after(v, &d, page));
 		return ok();
 	}
+	TRY(portal_files_sync(v, &d, page, err));
 	TRY(take(v, &d, page, s.item, &f, &taken, err));
 	TRY(save(v, &d, taken.answers, err));
 	TRY(portal_open_form(v, &d, d.draft.answers, err));
@@ -371,7 +372,25 @@ static struct result post(struct visit *v, bool is_item, struct err *err)
 	return ok();
 }
 
-struct result portal_page_post(struct visit *v, struct err *err)
+/* Autosave and "next", or two devices, at the same moment: each changes only
+ * the fields of its own page, so the later one is taken again on top of the
+ * earlier. Nobody is asked to type twice. */
+struct result portal_again(struct visit *v, visit_handler work, struct err *err)
+{
+	enum { TRIES = 8 };
+	struct err why = { 0 };
+	struct result r = work(v, &why);
+	for (int i = 1; i < TRIES && r.kind == ERR_CONFLICT &&
+	                str_eq(str_c(why.code), STR("apply.draft.changed")); i++) {
+		why = (struct err){ 0 };
+		r = work(v, &why);
+	}
+	if (is_err(r) && err)
+		*err = why;
+	return r;
+}
+
+static struct result page_post(struct visit *v, struct err *err)
 {
 	const struct pack_page *page;
 	PORTAL_DRAFT_AUTO d = { 0 };
@@ -387,14 +406,24 @@ struct result portal_page_post(struct visit *v, struct err *err)
 	return ok();
 }
 
-struct result portal_item_post(struct visit *v, struct err *err)
+struct result portal_page_post(struct visit *v, struct err *err)
+{
+	return portal_again(v, page_post, err);
+}
+
+static struct result item_post(struct visit *v, struct err *err)
 {
 	return post(v, true, err);
 }
 
+struct result portal_item_post(struct visit *v, struct err *err)
+{
+	return portal_again(v, item_post, err);
+}
+
 /* Script saves what is there after every change, right or wrong: what cannot
  * be understood is left out and asked again by "next". */
-struct result portal_page_autosave(struct visit *v, struct err *err)
+static struct result page_autosave(struct visit *v, struct err *err)
 {
 	struct http_fields f;
 	struct form_taken taken;
@@ -410,6 +439,11 @@ struct result portal_page_autosave(struct visit *v, struct err *err)
 	json_put_int(o, STR("rev"), d.draft.rev);
 	http_body(v->r, STR("application/json"), json_to_str(v->a, json_object_done(o)));
 	return ok();
+}
+
+struct result portal_page_autosave(struct visit *v, struct err *err)
+{
+	return portal_again(v, page_autosave, err);
 }
 
 struct result portal_item_add(struct visit *v, struct err *err)
