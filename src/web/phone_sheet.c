@@ -148,8 +148,10 @@ static struct result again(struct visit *v, const struct sheet *s, const char *k
 {
 	struct json_object *o = page(v, s);
 	struct json_object *values = json_object_new(v->a);
-	json_put_int(values, STR("tries"), wallet_tries(s->w, s->use));
-	phone_put_error(v, o, "secret", str_c(key), json_object_done(values));
+	unsigned tries = wallet_tries(s->w, s->use);
+	json_put_int(values, STR("tries"), tries);
+	/* Locked, there is no field to lead to. */
+	phone_put_error(v, o, tries ? "secret" : "main", str_c(key), json_object_done(values));
 	return show(v, s, 422, o, err);
 }
 
