@@ -97,7 +97,7 @@ const struct json *load_text(struct load *l, struct str file, struct str text);
 void load_init(struct load *l, struct arena *a, struct pack_set *set);
 
 /* Parts of a procedure (load_page.c, load_flow.c, load_letter.c, load_test.c). */
-extern const struct shape shape_page, shape_decide, shape_flow, shape_test, shape_letter;
+extern const struct shape shape_option, shape_page, shape_decide, shape_flow, shape_test, shape_letter;
 void check_flow(struct load *l, const struct json *root);
 void check_tests(struct load *l, const struct json *root);
 void read_letters(struct load *l, const struct json *gives);

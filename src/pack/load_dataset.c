@@ -32,6 +32,18 @@ static void item_leave(struct load *l, const struct json *node, void *obj)
 	const struct dataset_item *item = obj;
 	if (item->type == FIELD_FILE || item->type == FIELD_SHOWN)
 		mistake(l, where(node, "type"), STR(""), "a record keeps no item of this type");
+	bool choice = item->type == FIELD_CHOICE || item->type == FIELD_CHOICES;
+	if (choice && item->noptions == 0)
+		mistake(l, where(node, "type"), STR("options: [{ code: …, ja: …, en: …, easy: … }]"),
+		        "a choice names its `options`");
+	if (!choice && json_get(node, STR("options")))
+		mistake(l, where(node, "options"), STR(""), "only choices have `options`");
+	for (size_t i = 0; i < item->noptions; i++)
+		for (size_t k = 0; k < i; k++)
+			if (item->options[i].code.n > 0 &&
+			    str_eq(item->options[i].code, item->options[k].code))
+				mistake(l, where(node, "options"), STR(""), "the code '%.*s' is given twice",
+				        STR_ARG(item->options[i].code));
 	if (str_find_char(item->name, '.') != STR_NONE)
 		mistake(l, where(node, "name"), STR(""), "the name of an item has no dots");
 }
@@ -44,6 +56,7 @@ static const struct shape shape_item = {
 		{ "type", ROW_WORD, true, ITEM(type), .words = field_words },
 		{ "label", ROW_TEXT, true, ITEM(label) },
 		{ "hidden", ROW_BOOL, false, ITEM(hidden) },
+		{ "options", ROW_LIST, false, ITEM(options), ITEM(noptions), &shape_option },
 		{ NULL },
 	},
 };
@@ -58,6 +71,22 @@ static const struct shape shape_dataset = {
 		{ NULL },
 	},
 };
+
+const struct dataset_item *dataset_item(const struct dataset *d, struct str name)
+{
+	for (size_t i = 0; d && i < d->nitems; i++)
+		if (str_eq(d->items[i].name, name))
+			return &d->items[i];
+	return NULL;
+}
+
+const struct ptext *dataset_option(const struct dataset_item *item, struct str code)
+{
+	for (size_t i = 0; item && i < item->noptions; i++)
+		if (str_eq(item->options[i].code, code))
+			return &item->options[i].label;
+	return NULL;
+}
 
 void load_dataset(struct load *l, const struct json *root)
 {

@@ -75,7 +75,7 @@ static void option_lang(struct load *l, const struct json *node, void *obj)
 	(void)l, (void)node, (void)obj; /* option_leave reads all three together */
 }
 
-static const struct shape shape_option = {
+const struct shape shape_option = {
 	.what = "an option", .size = sizeof(struct pack_option), .leave = option_leave,
 	.rows = (const struct row[]){
 		{ "code", ROW_STR, true, offsetof(struct pack_option, code) },

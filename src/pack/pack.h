@@ -174,7 +174,14 @@ struct procedure {
 };
 
 /* A typed set of facts: the columns of a record and their labels. */
-struct dataset_item { struct str name; enum field_type type; struct ptext label; bool hidden; };
+struct dataset_item {
+	struct str name;
+	enum field_type type;
+	struct ptext label;
+	bool hidden;
+	size_t noptions; /* FIELD_CHOICE, FIELD_CHOICES: what the codes a register keeps mean */
+	const struct pack_option *options;
+};
 struct dataset {
 	struct str id, pack;
 	struct ptext title;
@@ -212,6 +219,10 @@ const struct procedure *pack_procedure(const struct pack_set *p, struct str id, 
 const struct procedure *pack_procedure_version(const struct pack_set *p, struct str id,
                                                struct str version);
 const struct dataset *pack_dataset(const struct pack_set *p, struct str id);
+/* NULL when the dataset has none of that name. */
+const struct dataset_item *dataset_item(const struct dataset *d, struct str name);
+/* The label of a code; NULL when it is none of the item's options. */
+const struct ptext *dataset_option(const struct dataset_item *item, struct str code);
 
 /* Keyword (kana, kanji, plain words, any width; "" for all), life event and
  * level ("" for any); best first. Newest versions. */

@@ -56,6 +56,8 @@ static struct str item_text(struct visit *v, struct str dataset, const struct da
 		return list_text(v, x);
 	if (json_is(x, JSON_OBJECT))
 		return member(v, x);
+	if (item->noptions > 0)
+		return show_item(v, item, x);
 	if (json_is(x, JSON_STRING) && item->type == FIELD_TEXT)
 		return code_word(v, dataset, item->name, x->text);
 	return show_value(v, item->type, x);

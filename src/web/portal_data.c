@@ -27,8 +27,19 @@ struct result data_load(struct visit *v, struct str org, struct str *ret_code,
 
 /* ---- one record ---- */
 
+/* Members carry the register's own codes: resident.basic says what they mean. */
+static struct str member_item(struct visit *v, const struct pack_set *packs,
+                              const struct json *who, const char *name)
+{
+	const struct dataset_item *item =
+		dataset_item(pack_dataset(packs, STR("resident.basic")), str_c(name));
+	const struct json *value = json_get(who, str_c(name));
+	return item ? show_item(v, item, value) : json_text(value);
+}
+
 /* People of the household: 名前（フリガナ）, and what the register says of each. */
-static struct json_array *people(struct visit *v, const struct json *list)
+static struct json_array *people(struct visit *v, const struct pack_set *packs,
+                                 const struct json *list)
 {
 	struct json_array *out = json_array_new(v->a);
 	for (size_t i = 0; i < json_len(list); i++) {
@@ -39,8 +50,8 @@ static struct json_array *people(struct visit *v, const struct json *list)
 		} else {
 			json_put_str(o, STR("person"), json_text(json_get(who, STR("name"))));
 			json_put_str(o, STR("kana"), json_text(json_get(who, STR("kana"))));
-			json_put_str(o, STR("relation"), json_text(json_get(who, STR("relation"))));
-			json_put_str(o, STR("sex"), json_text(json_get(who, STR("sex"))));
+			json_put_str(o, STR("relation"), member_item(v, packs, who, "relation"));
+			json_put_str(o, STR("sex"), member_item(v, packs, who, "sex"));
 			json_put_str(o, STR("birth"), show_iso_day(v, json_text(json_get(who,
 			             STR("birth")))));
 		}
@@ -54,29 +65,30 @@ static bool is_where(struct str item)
 	return str_find(item, STR("address")) != STR_NONE || str_eq(item, STR("postal"));
 }
 
-static const struct json *one_row(struct visit *v, const struct dataset_item *item,
-                                  const struct record *r)
+static const struct json *one_row(struct visit *v, const struct pack_set *packs,
+                                  const struct dataset_item *item, const struct record *r)
 {
 	struct json_object *o = json_object_new(v->a);
 	const struct json *value = json_get(r->body, item->name);
-	bool list = json_is(value, JSON_ARRAY);
-	struct str answer = list ? STR("") : show_value(v, item->type, value);
+	bool list = json_is(value, JSON_ARRAY) && item->type != FIELD_CHOICES;
+	struct str answer = list ? STR("") : show_item(v, item, value);
 	if (answer.n == 0 && r->masked && is_where(item->name))
 		answer = show_row(v, "data.masked");
 	json_put_str(o, STR("item"), item->name);
 	json_put_str(o, STR("label"), item->label.t[v->lang]);
 	json_put_str(o, STR("answer"), answer);
 	json_put_bool(o, STR("blank"), answer.n == 0 && !(list && value->n));
-	show_list(v, o, "members", people(v, list ? value : NULL));
+	show_list(v, o, "members", people(v, packs, list ? value : NULL));
 	return json_object_done(o);
 }
 
-const struct json *data_rows(struct visit *v, const struct dataset *set, const struct record *r)
+const struct json *data_rows(struct visit *v, const struct pack_set *packs,
+                             const struct dataset *set, const struct record *r)
 {
 	struct json_array *rows = json_array_new(v->a);
 	for (size_t i = 0; set && i < set->nitems; i++)
 		if (!set->items[i].hidden)
-			json_push(rows, one_row(v, &set->items[i], r));
+			json_push(rows, one_row(v, packs, &set->items[i], r));
 	return json_array_done(rows);
 }
 
@@ -96,7 +108,7 @@ static const struct json *one_record(struct visit *v, const struct pack_set *pac
 	struct json_object *o = json_object_new(v->a);
 	const struct dataset *set = pack_dataset(packs, r->dataset);
 	json_put_str(o, STR("dataset_title"), data_title(v, set, r->dataset));
-	const struct json *rows = data_rows(v, set, r);
+	const struct json *rows = data_rows(v, packs, set, r);
 	json_put(o, STR("rows"), rows);
 	json_put_bool(o, STR("has_rows"), json_len(rows) > 0);
 	json_put_bool(o, STR("masked"), r->masked);
@@ -110,12 +122,10 @@ static const struct json *one_record(struct visit *v, const struct pack_set *pac
 
 /* ---- what she said is wrong ---- */
 
-static struct str item_label(const struct visit *v, const struct dataset *set, struct str item)
+static struct str item_label(const struct visit *v, const struct dataset *set, struct str name)
 {
-	for (size_t i = 0; set && i < set->nitems; i++)
-		if (str_eq(set->items[i].name, item))
-			return set->items[i].label.t[v->lang];
-	return STR("");
+	const struct dataset_item *item = dataset_item(set, name);
+	return item ? item->label.t[v->lang] : STR("");
 }
 
 static struct result put_reports(struct visit *v, const struct pack_set *packs, struct str org,
@@ -155,8 +165,10 @@ static struct result put_city(struct visit *v, const struct pack_set *packs,
 	TRY(data_load(v, org->id, &code, &list, &n, err));
 	if (n == 0)
 		return ok();
-	for (size_t i = 0; i < n; i++)
-		json_push(records, one_record(v, packs, org->id, &list[i]));
+	for (int rest = 0; rest < 2; rest++) /* who she is comes first */
+		for (size_t i = 0; i < n; i++)
+			if (str_starts(list[i].dataset, STR("resident.")) == !rest)
+				json_push(records, one_record(v, packs, org->id, &list[i]));
 	json_put_str(o, STR("city"), org->name.t[v->lang]);
 	show_list(v, o, "records", records);
 	TRY(put_reports(v, packs, org->id, code, o, err));

@@ -7,7 +7,8 @@
 
 /* The rows of a record that she may see: {item, label, answer, members}, labels
  * and order from the dataset's declaration; hidden items are left out. */
-const struct json *data_rows(struct visit *v, const struct dataset *set, const struct record *r);
+const struct json *data_rows(struct visit *v, const struct pack_set *packs,
+                             const struct dataset *set, const struct record *r);
 /* Her records at an organization, with her code there. */
 MUST struct result data_load(struct visit *v, struct str org, struct str *ret_code,
                              const struct record **ret, size_t *ret_n, struct err *err);

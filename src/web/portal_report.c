@@ -20,10 +20,8 @@ struct wrong {
 
 static const struct dataset_item *find_item(const struct wrong *w)
 {
-	for (size_t i = 0; i < w->set->nitems; i++)
-		if (str_eq(w->set->items[i].name, w->item) && !w->set->items[i].hidden)
-			return &w->set->items[i];
-	return NULL;
+	const struct dataset_item *item = dataset_item(w->set, w->item);
+	return item && !item->hidden ? item : NULL;
 }
 
 /* Only what is held about her can be wrong. */
@@ -86,7 +84,7 @@ static const struct json *mistakes(const struct wrong *w, struct json_object *o)
 static const struct json *choices(const struct wrong *w)
 {
 	struct visit *v = w->v;
-	const struct json *rows = data_rows(v, w->set, w->record);
+	const struct json *rows = data_rows(v, w->packs, w->set, w->record);
 	struct json_array *out = json_array_new(v->a);
 	for (size_t i = 0; i < json_len(rows); i++) {
 		struct json_object *o = json_object_from(v->a, json_at(rows, i));

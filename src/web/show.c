@@ -91,6 +91,8 @@ struct str show_text_in(struct visit *v, enum lang lang, const char *key,
 		if (close == STR_NONE)
 			return arena_join(v->a, out, s);
 		struct str inside = str_sub(rest, 1, close - 1);
+		if (str_starts(inside, STR("~")))
+			inside = str_from(inside, 1);
 		const struct json *x = json_get(values, inside);
 		struct str put = json_is(x, JSON_STRING) || json_is(x, JSON_NUMBER)
 			? x->text : str_sub(rest, 0, close + 1);
@@ -150,4 +152,20 @@ struct str show_value(struct visit *v, enum field_type type, const struct json *
 	if (value->kind != JSON_STRING)
 		return STR("");
 	return type == FIELD_DATE ? show_iso_day(v, value->text) : value->text;
+}
+
+struct str show_item(struct visit *v, const struct dataset_item *item, const struct json *value)
+{
+	struct str out = STR("");
+	if (json_is(value, JSON_STRING)) {
+		const struct ptext *label = dataset_option(item, value->text);
+		return label ? label->t[v->lang] : show_value(v, item->type, value);
+	}
+	if (item->type != FIELD_CHOICES)
+		return show_value(v, item->type, value);
+	for (size_t i = 0; i < json_len(value); i++)
+		out = arena_printf(v->a, "%.*s%s%.*s", STR_ARG(out),
+		                   i == 0 ? "" : v->lang == LANG_EN ? ", " : "、",
+		                   STR_ARG(show_item(v, item, json_at(value, i))));
+	return out;
 }

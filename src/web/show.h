@@ -19,6 +19,8 @@ struct str show_procedure(struct visit *v, const struct pack_set *packs, struct 
                           struct str version);
 /* A value of a dataset's item; lists and objects are for the caller. */
 struct str show_value(struct visit *v, enum field_type type, const struct json *value);
+/* An item of a dataset: codes as their labels, else show_value. */
+struct str show_item(struct visit *v, const struct dataset_item *item, const struct json *value);
 /* A row of web/text with its {x} filled, markup kept: in her language, or in
  * one that is named, for what is kept in all three. */
 struct str show_text(struct visit *v, const char *key, const struct json *values);
