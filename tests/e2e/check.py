@@ -512,7 +512,8 @@ class Scenario:
 def run(nation):
     s = Scenario(nation)
     st = steps.Steps(f"scenario on {nation.engine}")
-    code = st.all(s.rows())
+    st.all(s.rows())
+    code = st.verdict()
     if code:
         print(nation.serve.tail(8), file=sys.stderr)
     return code

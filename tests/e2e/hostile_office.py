@@ -1,10 +1,13 @@
 """Officers who guess, hurry, or look where they should not."""
 import datetime
 import re
+import subprocess
+import tempfile
+import time
 
 import totp
 from officer import Officer
-from people import date_fields
+from people import Citizen, date_fields
 from web import Browser, expect
 
 KAGA, MIYAKONOJO, SANDA = "172065", "452025", "282197"
@@ -44,7 +47,7 @@ def guessing(w):
         page = try_login(b, MIYAKONOJO, "victim", f"guess-{i}", "000000")
         expect(page.status in (401, 429), "refused", page.status)
         first = first or page.main.text
-    now = totp.code(secret, int(__import__("time").time()) // totp.STEP)
+    now = totp.code(secret, int(time.time()) // totp.STEP)
     page = try_login(b, MIYAKONOJO, "victim", "correct horse 2026", now)
     expect(page.status in (401, 429) and not b.cookie("officer"),
            "locked, though all is right now", page.status)
@@ -99,7 +102,6 @@ def sessions(w):
     w.nation.sql("UPDATE session SET expires_at = started_at WHERE kind = 2 AND subject = 'clerk2'")
     page = o.b.get(o.home)
     expect(page.path.endswith("/login"), "ten hours end it", page.path)
-    from people import Citizen
     c = Citizen(w.nation, w.nation.persona("lan"))
     c.login()
     mine = w.nation.sql("SELECT token_hash FROM session WHERE kind = 1 ORDER BY started_at DESC "
@@ -196,7 +198,6 @@ def markup(w):
 
 def protected(w):
     """支援措置対象者: neither she nor anybody else is shown where she lives."""
-    from people import Citizen
     c = Citizen(w.nation, w.nation.persona("megumi"))
     page = c.login_start()
     c.phone.approve(page, c.persona["pin"])
@@ -218,6 +219,7 @@ def protected(w):
     silent(o.b.get(f"{o.home}/residents?q=" + "%E9%9D%92%E6%9C%A8"), "a search of residents")
     signed = w.nation.sql("SELECT document, facts FROM app_case ORDER BY submitted_at DESC LIMIT 1")
     expect(not any(x in str(signed) for x in where), "nor in what is kept of the application")
+    o.find(receipt)
     o.act("survey")
     day = w.today - datetime.timedelta(days=1)
     silent(o.act("assess", {"grade": "半壊", **{f"surveyed.{k}": v
@@ -225,8 +227,6 @@ def protected(w):
     boss = w.officer(SANDA, "approver")
     boss.find(receipt)
     boss.act("approve")
-    import subprocess
-    import tempfile
     pdf = c.b.exchange("GET", c.b.get(c.case).link("^/letters/")).body
     with tempfile.NamedTemporaryFile(suffix=".pdf") as f:
         f.write(pdf)
@@ -270,8 +270,6 @@ def refusal(w):
     boss.act("refuse", {"_reasons": "対象となる建物がこの市の区域内にないため。"})
     page = c.b.get(c.case)
     expect("区域内にない" in page.text, "she reads the reasons", page.text[:400])
-    import subprocess
-    import tempfile
     pdf = c.b.exchange("GET", page.link("^/letters/")).body
     with tempfile.NamedTemporaryFile(suffix=".pdf") as f:
         f.write(pdf)

@@ -20,9 +20,9 @@ class Phone:
             if not f.action.endswith("/phones"):
                 continue
             if dict(f.values()).get("wallet") == ident:
-                return self.b.submit(f)
+                return self.b.submit(f, status=None)
             if any(n.get("name") == "wallet" and n.get("value") == ident for n in f.controls):
-                return self.b.submit(f, button=("wallet", ident))
+                return self.b.submit(f, button=("wallet", ident), status=None)
         expect(False, f"{ident} among the phones", page.text[:400])
 
     def open(self, link, status=200):

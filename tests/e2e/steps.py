@@ -37,7 +37,6 @@ class Steps:
         for name, work in rows:
             if not self.run(name, work) and stop:
                 break
-        return self.verdict()
 
     def verdict(self):
         print(f"{self.done} passed, {self.failed} failed in "

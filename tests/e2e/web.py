@@ -296,7 +296,7 @@ class Browser:
         self.slowest = (0.0, "")
         self._conns = {}
         if lang != "ja":
-            self.jar.setdefault(urllib.parse.urlsplit(origin).hostname, {})["lang"] = lang
+            self.cookies()["__Host-lang"] = lang  # as the language link sets it here
 
     # ---- one exchange ----
 
