@@ -63,7 +63,8 @@ struct node {
 	bool asks_input;            /* the subtree reads "?" */
 	bool strict;                /* N_IF: a condition that is neither true, false nor null gives null */
 	bool open;                  /* N_CALL: arguments that are not named are null */
-	uint32_t pos, end;          /* byte offsets in the source */
+	uint32_t pos;               /* byte offset in the source; in boxed expressions the line */
+	struct str text;            /* as written */
 	uint32_t n, nnames;
 	uint16_t height;            /* longest way down, at most SYNTAX_TREE_MAX */
 	struct str name;

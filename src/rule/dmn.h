@@ -60,6 +60,11 @@ struct str dmn_name(const struct dmn_model *m);
 /* Where the model says its imports lie (locationURI), for a loader; "" where it does not. */
 size_t dmn_imports(const struct dmn_model *m, const struct str **ret_locations);
 
+/* Inputs from JSON: texts become dates, times and durations where the type of the
+ * input says so. */
+const struct feel_value *dmn_inputs_from_json(const struct dmn_model *m, struct arena *a,
+                                              const struct json *j);
+
 /* A decision, service or knowledge model by name. s->names holds the inputs by
  * name; those of a service or knowledge model are its parameters.
  * ERR_NOT_FOUND: no such element. */

@@ -2,7 +2,7 @@
  * most once and only when something reads it (DMN 1.5 §10.4). */
 #include "rule/dmn_model.h"
 
-#include "rule/machine.h"
+#include "rule/why_log.h"
 #include "rule/words.h"
 
 enum { DMN_STEPS = 1000000 };
@@ -26,6 +26,8 @@ struct dmn_run {
 	struct machine m;
 	struct troubles troubles;
 	struct missing missing;
+	struct why_log why;
+	bool explains;
 	const struct dmn_model *model;
 	const struct feel_value *inputs; /* not in the scope: only declared names are seen */
 };
@@ -185,8 +187,10 @@ static const struct feel_value *element_value(struct pass *p, const struct drg *
 		c->state = input_value(p, d, &c->value) ? CELL_DONE : CELL_ABSENT;
 		return c->state == CELL_DONE ? &c->value : NULL;
 	}
+	struct why_node *w = d->kind == DMN_DECISION ? why_open(m, WHY_DECISION, d->name) : NULL;
 	struct feel_value v = d->kind == DMN_SERVICE ? service_value(p, d) : logic_value(p, d);
 	c->value = v;
+	why_close(m, w, &v);
 	/* What hangs on absent facts is worked out again, so that they are told again. */
 	c->state = m->missing && m->missing->n > asked ? CELL_NEW : CELL_DONE;
 	return &c->value;
@@ -214,6 +218,8 @@ static struct result run_element(struct dmn_run *run, const struct drg *d,
 	struct machine *m = &run->m;
 	if (setjmp(m->bail))
 		return m->failed;
+	if (run->explains)
+		why_begin(m, &run->why);
 	struct pass *p = pass_new(run, run->inputs, 0);
 	struct feel_value *v = machine_alloc(m, 1, sizeof *v);
 	if (d->kind == DMN_SERVICE || d->kind == DMN_KNOWLEDGE) {
@@ -283,6 +289,23 @@ struct result dmn_decide(const struct dmn_model *model, struct str name,
 	TRY(begin(model, name, s, a, &run, &bare, &d, err));
 	TRY(run_element(run, d, &o.value));
 	tell(run, a, &o);
+	*ret = o;
+	return ok();
+}
+
+struct result dmn_explain(const struct dmn_model *model, struct str name,
+                          const struct feel_scope *s, struct arena *a, struct dmn_outcome *ret,
+                          const struct why **ret_why, struct err *err)
+{
+	struct feel_scope bare;
+	struct dmn_run *run;
+	const struct drg *d;
+	struct dmn_outcome o;
+	TRY(begin(model, name, s, a, &run, &bare, &d, err));
+	run->explains = true;
+	TRY(run_element(run, d, &o.value));
+	tell(run, a, &o);
+	*ret_why = why_end(&run->why, o.value);
 	*ret = o;
 	return ok();
 }

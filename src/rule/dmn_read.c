@@ -85,6 +85,17 @@ static struct result read_unit(struct dmn_builder *b, const struct dmn_source *s
 	return ok();
 }
 
+/* A model beside the main one that cannot be read is missed only when imported. */
+static void read_other(struct dmn_builder *b, const struct dmn_source *source)
+{
+	struct xml_node nowhere = { .line = 1, .col = 1 };
+	struct err why = { 0 };
+	b->unit = b->model->units[0];
+	b->element_name = source->name;
+	if (is_err(read_unit(b, source, &why)))
+		dmn_problem_add(b, &nowhere, true, "dmn.unread", "このモデルは読めません", "%s", why.what);
+}
+
 static bool element_kind(const struct xml_node *x, const struct dmn_unit *u, enum dmn_kind *ret)
 {
 	for (size_t i = 0; str_eq(x->ns, u->xml->ns) && i < sizeof element_kinds / sizeof *element_kinds;
@@ -397,8 +408,9 @@ struct result dmn_read(struct arena *a, const struct dmn_source *sources, size_t
 	if (!n || n > DMN_UNITS_MAX)
 		return fail(err, ERR_TOO_LARGE, "dmn.size", NULL, "%zu models at once, at most %d", n,
 		            DMN_UNITS_MAX);
-	for (size_t i = 0; i < n; i++)
-		TRY(read_unit(&b, &sources[i], err));
+	TRY(read_unit(&b, &sources[0], err));
+	for (size_t i = 1; i < n; i++)
+		read_other(&b, &sources[i]);
 	for (size_t i = 0; i < m->nunits; i++) {
 		b.unit = m->units[i];
 		read_elements(&b, m->units[i]);

@@ -3,6 +3,7 @@
 #include "rule/machine.h"
 
 #include "rule/builtin.h"
+#include "rule/why_log.h"
 #include "rule/temporal.h"
 
 void machine_init(struct machine *m, const struct feel_scope *s, struct arena *a, struct err *err)
@@ -440,7 +441,7 @@ struct feel_value machine_eval(struct machine *m, const struct node *n, const st
 		return n->value;
 	if (++m->depth > MACHINE_DEPTH)
 		machine_limit(m, "feel.depth", "the expression calls itself too deeply");
-	struct feel_value v = eval_node(m, n, f);
+	struct feel_value v = m->why && why_worth(n) ? why_eval(m, n, f, eval_node) : eval_node(m, n, f);
 	m->depth--;
 	return v;
 }

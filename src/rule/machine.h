@@ -17,7 +17,7 @@ enum {
 };
 
 struct machine;
-struct rule_outcome;
+struct why_log;
 
 /* Names bound inside the expression; item: the element a filter looks at. */
 struct frame {
@@ -73,9 +73,7 @@ struct machine {
 	bool shape_only;         /* types are asked for without their allowed values */
 	struct missing *missing; /* NULL unless asked for */
 	struct troubles *troubles; /* NULL unless asked for */
-	/* Told of every table that was decided inside an expression, or NULL. */
-	void (*tables)(struct machine *m, const struct rule_table *t, const struct rule_outcome *o);
-	void *observer;
+	struct why_log *why;     /* NULL unless an explanation is asked for */
 	struct err *err;
 	struct result failed;
 	jmp_buf bail;

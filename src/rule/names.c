@@ -232,6 +232,7 @@ struct str names_path(struct parser *p)
 	}
 	if (best && p->pos + best > word_end(p->src, p->pos)) {
 		p->pos += best;
+		p->last_end = p->pos;
 		return name;
 	}
 	size_t end = word_end(p->src, p->pos);
@@ -243,7 +244,7 @@ struct str names_path(struct parser *p)
 	if (end == start) /* keywords are fine as keys: a.in */
 		syntax_fail(p, start, "feel.path", "expected a name after '.', found %s", token_name(p, &t));
 	p->have = false;
-	p->pos = end;
+	p->pos = p->last_end = end;
 	return str_sub(p->src, start, end - start);
 }
 

@@ -16,7 +16,8 @@ struct node *node_new(struct parser *p, enum node_kind k, size_t pos)
 	struct node *n = ARENA_NEW(p->a, struct node);
 	n->kind = k;
 	n->pos = (uint32_t)pos;
-	n->end = (uint32_t)p->last_end;
+	if (p->last_end > pos)
+		n->text = str_sub(p->src, pos, p->last_end - pos);
 	return n;
 }
 

@@ -1,7 +1,7 @@
 /* Decision tables: evaluation and hit policies (DMN 1.5 §8.2.8, §8.2.11). */
 #include "rule/table.h"
 
-#include "rule/machine.h"
+#include "rule/why_log.h"
 
 enum { TABLE_STEPS_PER_CELL = 20 };
 
@@ -208,7 +208,11 @@ static struct feel_value evaluate(struct deciding *d)
 		    machine_test(d->m, t->inputs[i].values->root, d->f, &d->inputs[i]) != FEEL_TRUE)
 			return trouble(d, TROUBLE_INPUT, i);
 	}
+	if (d->m->why)
+		d->m->why->off++; /* the cells are told with the rows that match */
 	match_rows(d);
+	if (d->m->why)
+		d->m->why->off--;
 	return decide(d);
 }
 
@@ -239,26 +243,33 @@ struct feel_value table_value(struct machine *m, const struct rule_table *t, con
 		[TROUBLE_INPUT] = "table.input", [TROUBLE_SEVERAL] = "table.several",
 		[TROUBLE_DIFFERENT] = "table.different", [TROUBLE_OUTPUT] = "table.rank",
 	};
+	struct why_node *w = why_open(m, WHY_TABLE, t->name);
 	struct deciding d = { .m = m, .f = f, .t = t };
 	decide_in(&d);
 	if (d.out.trouble)
 		machine_trouble(m, codes[d.out.trouble], 0, d.out.column);
-	if (m->tables)
-		m->tables(m, t, &d.out);
+	why_table(m, w, t, &d.out);
+	why_close(m, w, d.out.value);
 	return *d.out.value;
 }
 
-static struct result run(struct deciding *d)
+static struct result run(struct deciding *d, struct why_log *log)
 {
 	if (setjmp(d->m->bail))
 		return d->m->failed;
+	if (log)
+		why_begin(d->m, log);
+	struct why_node *w = why_open(d->m, WHY_TABLE, d->t->name);
 	decide_in(d);
+	why_table(d->m, w, d->t, &d->out);
+	why_close(d->m, w, d->out.value);
 	machine_measure(d->m, d->out.value);
 	return ok();
 }
 
-struct result rule_table_eval(const struct rule_table *t, const struct feel_scope *s,
-                              struct arena *a, struct rule_outcome *ret, struct err *err)
+static struct result table_run(const struct rule_table *t, const struct feel_scope *s,
+                               struct arena *a, struct why_log *log, struct rule_outcome *ret,
+                               struct err *err)
 {
 	struct deciding *d = ARENA_NEW(a, struct deciding);
 	struct machine *m = ARENA_NEW(a, struct machine);
@@ -266,7 +277,23 @@ struct result rule_table_eval(const struct rule_table *t, const struct feel_scop
 	d->m = m;
 	machine_init(m, s, a, err);
 	m->steps = steps_of(t, s);
-	TRY(run(d));
+	TRY(run(d, log));
 	*ret = d->out;
+	return ok();
+}
+
+struct result rule_table_eval(const struct rule_table *t, const struct feel_scope *s,
+                              struct arena *a, struct rule_outcome *ret, struct err *err)
+{
+	return table_run(t, s, a, NULL, ret, err);
+}
+
+struct result rule_table_explain(const struct rule_table *t, const struct feel_scope *s,
+                                 struct arena *a, struct rule_outcome *ret,
+                                 const struct why **ret_why, struct err *err)
+{
+	struct why_log log = { 0 };
+	TRY(table_run(t, s, a, &log, ret, err));
+	*ret_why = why_end(&log, ret->value);
 	return ok();
 }

@@ -7,7 +7,7 @@
 /* The sentence of a code; names quoted '…' in the English text are kept. An
  * unknown code gives the English text. */
 struct str rule_ja(struct arena *a, const char *code, struct str en);
-/* The two sentences of a trouble while a model runs. */
+/* The English sentence of a trouble while a model runs. */
 struct str rule_trouble_en(const char *code);
 
 #endif

@@ -1,0 +1,138 @@
+/* musubi dmn run FILE.dmn: evaluates the decisions of a DMN model. Models it
+ * imports are looked for beside it. */
+#include <stdio.h>
+
+#include "base/file.h"
+#include "cmd/commands.h"
+#include "cmd/rules.h"
+
+enum { DMN_BYTES = 512 << 20, DIR_FILES_MAX = 5000 };
+
+struct running {
+	struct arena *arena;
+	struct str file, input, decision, at;
+	bool explain;
+	const struct dmn_model *model;
+	struct feel_scope scope;
+	bool wrong; /* a problem of the model, or a trouble */
+};
+
+static void split_path(struct str path, struct str *ret_dir, struct str *ret_name)
+{
+	size_t slash = str_rfind_char(path, '/');
+	*ret_dir = slash == STR_NONE ? STR(".") : str_sub(path, 0, slash ? slash : 1);
+	*ret_name = slash == STR_NONE ? path : str_from(path, slash + 1);
+}
+
+/* The model alone; with the models beside it when it imports any. */
+static struct result load(struct running *r, struct err *err)
+{
+	struct dmn_source sources[DMN_UNITS_MAX];
+	const struct str *locations;
+	struct str dir, *names;
+	size_t n = 1, nnames;
+	split_path(r->file, &dir, &sources[0].name);
+	TRY(file_read(r->arena, r->file, RULES_FILE_MAX, &sources[0].text, err));
+	TRY(dmn_read(r->arena, sources, 1, &r->model, err));
+	if (!dmn_imports(r->model, &locations))
+		return ok();
+	TRY(file_list(r->arena, dir, DIR_FILES_MAX, &names, &nnames, err));
+	for (size_t i = 0; i < nnames && n < DMN_UNITS_MAX; i++) {
+		if (!str_ends(names[i], STR(".dmn")) || str_eq(names[i], sources[0].name))
+			continue;
+		sources[n].name = names[i];
+		TRY(file_read(r->arena, file_join(r->arena, dir, names[i]), RULES_FILE_MAX,
+		              &sources[n++].text, err));
+	}
+	return dmn_read(r->arena, sources, n, &r->model, err);
+}
+
+static void show_problems(struct running *r)
+{
+	const struct dmn_problem *p;
+	for (size_t i = 0, n = dmn_problems(r->model, &p); i < n; i++) {
+		fprintf(stderr, "%.*s:%u:%u: %s%.*s: %.*s\n%.*s:%u:%u: %s%.*s：%.*s\n", STR_ARG(p[i].file),
+		        p[i].line, p[i].col, p[i].warning ? "warning: " : "", STR_ARG(p[i].element),
+		        STR_ARG(p[i].en), STR_ARG(p[i].file), p[i].line, p[i].col,
+		        p[i].warning ? "注意：" : "", STR_ARG(p[i].element), STR_ARG(p[i].ja));
+		r->wrong |= !p[i].warning;
+	}
+}
+
+static struct result read_input(struct running *r, struct err *err)
+{
+	const struct json *j = json_object_done(json_object_new(r->arena));
+	struct str text;
+	if (r->input.n) {
+		TRY(file_read(r->arena, r->input, RULES_FILE_MAX, &text, err));
+		TRY(json_parse(r->arena, text, &j, err));
+	}
+	if (j->kind != JSON_OBJECT)
+		return fail(err, ERR_INPUT, "cmd.usage", NULL, "--input: an object is expected");
+	r->scope.names = dmn_inputs_from_json(r->model, r->arena, j);
+	return ok();
+}
+
+static struct result decide(struct running *r, struct str name, struct err *err)
+{
+	ARENA_AUTO a = arena_new(DMN_BYTES);
+	struct dmn_outcome o;
+	const struct why *why = NULL;
+	if (r->explain)
+		TRY(dmn_explain(r->model, name, &r->scope, a, &o, &why, err));
+	else
+		TRY(dmn_decide(r->model, name, &r->scope, a, &o, err));
+	struct str text = rules_text(a, o.value);
+	printf("%.*s: %.*s\n", STR_ARG(name), STR_ARG(text));
+	if (why)
+		rules_explain(why);
+	for (size_t i = 0; i < o.ntroubles; i++)
+		fprintf(stderr, "%.*s:%u: %.*s: %.*s · %.*s\n", STR_ARG(r->file), o.troubles[i].line,
+		        STR_ARG(o.troubles[i].element), STR_ARG(o.troubles[i].en), STR_ARG(o.troubles[i].ja));
+	r->wrong |= o.ntroubles > 0;
+	return ok();
+}
+
+static struct result run(struct running *r, struct err *err)
+{
+	const struct dmn_element *elements;
+	TRY(rules_now(r->at, &r->scope.now_us, err));
+	TRY(load(r, err));
+	show_problems(r);
+	TRY(read_input(r, err));
+	if (r->decision.n)
+		return decide(r, r->decision, err);
+	for (size_t i = 0, n = dmn_elements(r->model, r->arena, &elements); i < n; i++)
+		if (elements[i].kind == DMN_DECISION)
+			TRY(decide(r, elements[i].name, err));
+	return ok();
+}
+
+int cmd_dmn_run(int argc, char **args)
+{
+	struct running r = { 0 };
+	struct err err = { 0 };
+	struct operands file = { .names = "FILE.dmn", .min = 1, .max = 1 };
+	const struct option_row rows[] = {
+		{ "input", OPTION_TEXT, "FILE.json", "the input data by name", .text = &r.input },
+		{ "decision", OPTION_TEXT, "NAME", "only this decision, service or knowledge model",
+		  .text = &r.decision },
+		{ "at", OPTION_TEXT, "DATE", "the date of today(), 2026-04-01; else the clock's",
+		  .text = &r.at },
+		{ "explain", OPTION_FLAG, NULL, "say why, in Japanese and English", .flag = &r.explain },
+	};
+	struct usage u = { .command = "dmn run", .rows = rows, .nrows = 4, .operands = &file,
+		.more = "Exit code: 0 decided, 1 the model or an input has a mistake (told on standard\n"
+		        "error, the value is null), 2 it could not be run." };
+	int code;
+	if (!command_begin(&u, argc, args, &code))
+		return code;
+	r.file = file.v[0];
+	r.arena = arena_new(DMN_BYTES);
+	if (is_err(run(&r, &err)))
+		code = command_failed(u.command, &err);
+	else
+		code = r.wrong ? EXIT_FALSE : EXIT_TRUE;
+	arena_free(r.arena);
+	return code;
+}

@@ -1,0 +1,150 @@
+/* musubi feel ['EXPR']: evaluates an expression of the rule language; without
+ * one, line by line from standard input ("name := EXPR" keeps a value). */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/calendar.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "cmd/commands.h"
+#include "cmd/rules.h"
+#include "rule/why.h"
+
+enum { LINE_MAX_BYTES = 64 << 10, SESSION_BYTES = 256 << 20, LINE_BYTES = 64 << 20 };
+
+struct session {
+	struct arena *arena; /* facts live here */
+	struct feel_context_builder facts;
+	int64_t now_us;
+	bool explain;
+};
+
+static void show_mistake(struct str source, const struct feel_diag *d, const struct err *err)
+{
+	ARENA_AUTO a = arena_new(1 << 20);
+	struct str line = source, rest = source;
+	for (uint32_t i = 0; i < d->line; i++)
+		str_cut(rest, '\n', &line, &rest);
+	if (!d->code) {
+		fprintf(stderr, "musubi feel: %s\n", err->what);
+		return;
+	}
+	struct str ja = rule_diag_ja(a, d);
+	fprintf(stderr, "%u:%u: %s\n%u:%u: %.*s\n  %.*s\n", d->line, d->col, d->message, d->line, d->col,
+	        STR_ARG(ja), STR_ARG(line));
+}
+
+/* In the arena of the session when the value is kept. */
+static bool evaluate(struct session *s, struct arena *a, struct str source,
+                     const struct feel_value **ret)
+{
+	struct feel_value names = feel_context_done(&s->facts);
+	struct feel_scope scope = { .names = &names, .now_us = s->now_us };
+	const struct feel_expr *e;
+	const struct why *why = NULL;
+	struct feel_diag diag = { 0 };
+	struct err err = { 0 };
+	if (is_err(feel_compile(a, source, &names, &e, &diag, &err))) {
+		show_mistake(source, &diag, &err);
+		return false;
+	}
+	struct result r = s->explain ? feel_explain(e, &scope, a, ret, &why, &err)
+	                             : feel_eval(e, &scope, a, ret, &err);
+	if (is_err(r)) {
+		command_failed("feel", &err);
+		return false;
+	}
+	struct str text = rules_text(a, *ret);
+	printf("%.*s\n", STR_ARG(text));
+	if (why)
+		rules_explain(why);
+	return true;
+}
+
+/* name := EXPR */
+static bool assigns(struct str line, struct str *ret_name, struct str *ret_source)
+{
+	size_t at = str_find(line, STR(":="));
+	if (at == STR_NONE)
+		return false;
+	*ret_name = str_trim(str_sub(line, 0, at));
+	*ret_source = str_from(line, at + 2);
+	return ret_name->n && str_find_char(*ret_name, '"') == STR_NONE;
+}
+
+static void one_line(struct session *s, struct str line)
+{
+	ARENA_AUTO scratch = arena_new(LINE_BYTES);
+	const struct feel_value *v;
+	struct str name, source;
+	if (!assigns(line, &name, &source)) {
+		evaluate(s, scratch, line, &v);
+		return;
+	}
+	if (evaluate(s, s->arena, source, &v))
+		feel_put(&s->facts, arena_str(s->arena, name), *v);
+}
+
+static int interactive(struct session *s)
+{
+	char line[LINE_MAX_BYTES];
+	bool people = isatty(STDIN_FILENO);
+	if (people)
+		puts("FEEL (DMN 1.5). name := EXPR keeps a value; Ctrl-D ends.\n"
+		     "名前 := 式 で値を覚えます。Ctrl-D で終わります。");
+	for (;;) {
+		if (people)
+			fputs("> ", stdout);
+		fflush(stdout);
+		if (!fgets(line, sizeof line, stdin))
+			return EXIT_TRUE;
+		struct str text = str_trim(str_c(line));
+		if (text.n)
+			one_line(s, text);
+	}
+}
+
+static struct result read_context(struct session *s, struct str file, struct err *err)
+{
+	struct str text;
+	const struct json *j;
+	if (!file.n)
+		return ok();
+	TRY(file_read(s->arena, file, RULES_FILE_MAX, &text, err));
+	TRY(json_parse(s->arena, text, &j, err));
+	const struct feel_value *v = feel_from_json(s->arena, j);
+	if (v->kind != FEEL_CONTEXT)
+		return fail(err, ERR_INPUT, "cmd.usage", NULL, "--context: an object is expected");
+	for (size_t i = 0; i < v->context.n; i++)
+		feel_put(&s->facts, v->context.keys[i], v->context.values[i]);
+	return ok();
+}
+
+int cmd_feel(int argc, char **args)
+{
+	struct session s = { 0 };
+	struct str context = STR(""), at = STR("");
+	struct err err = { 0 };
+	const struct feel_value *v;
+	struct operands expr = { .names = "EXPR", .min = 0, .max = 1 };
+	const struct option_row rows[] = {
+		{ "context", OPTION_TEXT, "FILE.json", "facts the expression may read", .text = &context },
+		{ "at", OPTION_TEXT, "DATE", "the date of today(), 2026-04-01; else the clock's", .text = &at },
+		{ "explain", OPTION_FLAG, NULL, "say why, in Japanese and English", .flag = &s.explain },
+	};
+	struct usage u = { .command = "feel", .rows = rows, .nrows = 3, .operands = &expr,
+		.more = "Without EXPR: line by line. Exit code: 0 evaluated, 2 a mistake or a limit." };
+	int code;
+	if (!command_begin(&u, argc, args, &code))
+		return code;
+	s.arena = arena_new(SESSION_BYTES);
+	s.facts = feel_context_new(s.arena);
+	if (is_err(rules_now(at, &s.now_us, &err)) || is_err(read_context(&s, context, &err)))
+		code = command_failed(u.command, &err);
+	else if (expr.n)
+		code = evaluate(&s, s.arena, expr.v[0], &v) ? EXIT_TRUE : EXIT_FAILED;
+	else
+		code = interactive(&s);
+	arena_free(s.arena);
+	return code;
+}
