@@ -108,7 +108,7 @@ class Life:
         yield "the phone's answer", self.approve, lambda: "submit" in self.sign_page(), 0.5
         yield "submission", self.submit, self.submitted
         yield "return by the officer", self.send_back, self.returned
-        yield "opening the correction", self.correct, lambda: True
+        yield "opening the correction", self.correct, lambda: hasattr(self, "second_draft")
         yield "the corrected answer", lambda: self.answer("contact", {
             "contact.phone": "0120-555-555"}), lambda: self.has("contact", "0120-555-555")
         self.ask()
@@ -118,7 +118,8 @@ class Life:
         yield "proposal", self.assess, lambda: not self.offers("assess")
         yield "approval, record, letter and notice", lambda: self.office(
             self.boss, "approve"), self.decided, 0.4
-        yield "reading a notice", self.read, self.is_read
+        self.unread = len(self.unread_notices())
+        yield "reading a notice", self.read, lambda: len(self.unread_notices()) < self.unread
         yield "log-out", c.logout, lambda: c.b.exchange("GET", "/my-data").status == 303
 
     # ---- what is done ----
@@ -253,15 +254,12 @@ class Life:
                "letter, record and notice together or not at all", whole)
         return bool(letters)
 
-    def read(self):
-        page = self.c.b.get("/notices")
-        unread = [f for f in page.forms() if f.action.endswith("/read")]
-        self.unread = getattr(self, "unread", len(unread))
-        return self.c.b.submit(unread[0]) if len(unread) == self.unread else page
+    def unread_notices(self):
+        return [f for f in self.c.b.get("/notices").forms() if f.action.endswith("/read")]
 
-    def is_read(self):
-        page = self.c.b.get("/notices")
-        return len([f for f in page.forms() if f.action.endswith("/read")]) < self.unread
+    def read(self):
+        unread = self.unread_notices()
+        return self.c.b.submit(unread[0]) if len(unread) == self.unread else self.c.b.page
 
 
 def lives(killer, rounds, st):
