@@ -49,10 +49,12 @@ static void end_group(struct walk *w)
 {
 	if (!w->rows)
 		return;
+	const struct json *rows = json_array_done(w->rows);
 	struct json_object *o = json_object_new(w->v->a);
 	json_put_str(o, STR("group_title"), w->title);
-	json_put(o, STR("rows"), json_array_done(w->rows));
-	json_push(w->groups, json_object_done(o));
+	json_put(o, STR("rows"), rows);
+	if (json_len(rows))
+		json_push(w->groups, json_object_done(o));
 	w->rows = NULL;
 	w->title = STR("");
 }
@@ -246,15 +248,22 @@ static void put_page(struct walk *w, const struct pack_page *page, const struct 
 
 /* ---- the parts of an application ---- */
 
-static void put_values(struct walk *w, const struct json *values)
+static struct str value_label(const struct walk *w, struct str name)
 {
-	for (size_t i = 0; values && i < values->n; i++) {
-		struct str label = STR("");
-		for (size_t k = 0; w->p && k < w->p->nvalues; k++)
-			if (str_eq(w->p->values[k].name, values->keys[i]))
-				label = w->p->values[k].label.t[w->v->lang];
-		put_row(w, label, values->keys[i], typed(w, NULL, &values->items[i]),
-		        marked(w, NULL, &values->items[i]));
+	for (size_t i = 0; w->p && i < w->p->nvalues; i++)
+		if (str_eq(w->p->values[i].name, name))
+			return w->p->values[i].label.t[w->v->lang];
+	return STR("");
+}
+
+/* Those meant for people have labels; steps on the way to them have none. */
+static void put_values(struct walk *w, const struct json *values, bool labelled)
+{
+	for (size_t i = 0; json_is(values, JSON_OBJECT) && i < values->n; i++) {
+		struct str label = value_label(w, values->keys[i]);
+		if ((label.n > 0) == labelled)
+			put_row(w, label, values->keys[i], typed(w, NULL, &values->items[i]),
+			        marked(w, NULL, &values->items[i]));
 	}
 }
 
@@ -323,18 +332,14 @@ const struct json *phone_rows(struct visit *v, const struct json *app)
 {
 	struct walk w = walk_of(v, app);
 	const struct json *answers = json_get(app, STR("answers"));
-	const struct json *values = json_get(app, STR("values"));
 	for (size_t i = 0; w.p && i < w.p->npages; i++)
 		put_page(&w, &w.p->pages[i], answers);
 	if (json_is(answers, JSON_OBJECT) && answers->n)
 		walk(&w, STR(""), answers);
 	put_odd(&w, app, STR("answers"), JSON_OBJECT);
 	end_group(&w);
-	if (json_is(values, JSON_OBJECT) && values->n) {
-		begin_group(&w, show_row(v, "phone.part.values"));
-		put_values(&w, values);
-	}
-	put_odd(&w, app, STR("values"), JSON_OBJECT);
+	begin_group(&w, show_row(v, "phone.part.values"));
+	put_values(&w, json_get(app, STR("values")), true);
 	end_group(&w);
 	return json_array_done(w.groups);
 }
@@ -344,6 +349,8 @@ const struct json *phone_rest(struct visit *v, const struct json *app)
 	struct walk w = walk_of(v, app);
 	begin_group(&w, show_row(v, "phone.part.title"));
 	put_odd(&w, app, STR("attachments"), JSON_ARRAY);
+	put_odd(&w, app, STR("values"), JSON_OBJECT);
+	put_values(&w, json_get(app, STR("values")), false);
 	put_odd(&w, app, STR("members"), JSON_OBJECT);
 	put_names(&w);
 	put_rest(&w, app);
