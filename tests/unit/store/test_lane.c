@@ -479,6 +479,17 @@ static void death_inside_commit_after_it_counts(void **state)
 	assert_whole(t, 1);
 }
 
+/* On a busy machine the writers may take a while to notice. */
+static void until_refused(struct filling *f, int n)
+{
+	for (int wait = 0; wait < 400; wait++) {
+		for (int i = 0; i < n; i++)
+			if (__atomic_load_n(&f[i].refused, __ATOMIC_RELAXED) > 0)
+				return;
+		usleep(50000);
+	}
+}
+
 /* Power loss of the whole server under load; then it comes back. */
 static void server_crash_under_load(void **state)
 {
@@ -497,7 +508,7 @@ static void server_crash_under_load(void **state)
 	}
 	usleep(300000);
 	test_pg_own_do("crash");
-	usleep(50000);
+	until_refused(f, 8);
 	test_pg_own_do("again");
 	usleep(300000);
 	atomic_store(&stop, true);
