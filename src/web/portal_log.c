@@ -118,6 +118,20 @@ static struct str event_words(struct visit *v, struct str event)
 	                                    : show_row(v, "journal.other");
 }
 
+/* The procedure it belongs to: named in the detail, or known by its affair. */
+static const struct procedure *procedure_of(const struct shown *s, const struct journal_row *r)
+{
+	const struct procedure *const *all;
+	struct str id = json_text(json_get(r->detail, STR("procedure")));
+	if (id.n)
+		return pack_procedure(s->packs, id, STR(""));
+	size_t n = r->purpose.n ? pack_procedures(s->packs, &all) : 0;
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(all[i]->affair, r->purpose))
+			return all[i];
+	return NULL;
+}
+
 /* Who: she, the office of an organization, or a program of it. */
 static struct str actor_words(const struct shown *s, const struct journal_row *r)
 {
@@ -130,8 +144,7 @@ static struct str actor_words(const struct shown *s, const struct journal_row *r
 		return show_row(v, "journal.you");
 	bool officer = str_eq(kind, STR("officer"));
 	const struct org *of = app_org(v->app, officer ? org : r->org);
-	const struct procedure *p = pack_procedure(s->packs,
-		json_text(json_get(r->detail, STR("procedure"))), STR(""));
+	const struct procedure *p = procedure_of(s, r);
 	struct str office = p ? p->office.t[v->lang] : of ? of->office : STR("");
 	json_put_str(o, STR("org"), show_org(v, officer ? org : r->org));
 	json_put_str(o, STR("office"), office);
@@ -144,13 +157,13 @@ static struct str actor_words(const struct shown *s, const struct journal_row *r
 static struct str about_words(const struct shown *s, const struct journal_row *r)
 {
 	struct visit *v = s->v;
-	struct str procedure = json_text(json_get(r->detail, STR("procedure")));
 	struct str dataset = json_text(json_get(r->detail, STR("dataset")));
 	const struct json *sets = json_get(r->detail, STR("datasets"));
-	if (procedure.n)
-		return show_procedure(v, s->packs, procedure, STR(""));
+	const struct procedure *p = procedure_of(s, r);
 	if (dataset.n)
 		return data_title(v, pack_dataset(s->packs, dataset), dataset);
+	if (json_len(sets) == 0)
+		return p ? p->title.t[v->lang] : json_text(json_get(r->detail, STR("procedure")));
 	struct str out = STR("");
 	for (size_t i = 0; i < json_len(sets); i++) {
 		struct str id = json_text(json_at(sets, i));
@@ -164,7 +177,8 @@ static struct str about_words(const struct shown *s, const struct journal_row *r
 /* Events whose object is something she can open. */
 static struct str object_path(struct visit *v, const struct journal_row *r)
 {
-	if (r->object.n && str_starts(r->event, STR("apply.")))
+	if (r->object.n && (str_starts(r->event, STR("apply.")) ||
+	                    str_eq(r->event, STR("case.view"))))
 		return arena_printf(v->a, "/applications/%.*s", STR_ARG(r->object));
 	if (r->object.n && str_eq(r->event, STR("letter.view")))
 		return arena_printf(v->a, "/letters/%.*s", STR_ARG(r->object));
