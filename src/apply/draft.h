@@ -24,8 +24,13 @@ MUST struct result draft_start(struct db *tx, struct arena *a, const struct draf
 MUST struct result draft_load(struct db *db, struct arena *a, struct str org,
                               struct str subject, struct str id, struct draft *ret,
                               struct err *err);
-/* ERR_CONFLICT "apply.draft.changed" when rev is not the stored one (another
- * device saved meanwhile). Saving makes a pending signature void. */
+/* All answers together, as JSON: what is too long for its question is kept until
+ * it is corrected, but not without end. */
+enum { DRAFT_BYTES_MAX = 1 << 20 };
+
+/* ERR_TOO_LARGE "form.too_large" above DRAFT_BYTES_MAX; ERR_CONFLICT
+ * "apply.draft.changed" when rev is not the stored one (another device saved
+ * meanwhile). Saving makes a pending signature void. */
 MUST struct result draft_save(struct db *tx, struct arena *a, const struct draft *d,
                               const struct json *answers, int64_t now, int64_t *ret_rev,
                               struct err *err);

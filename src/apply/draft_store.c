@@ -83,10 +83,13 @@ struct result draft_save(struct db *tx, struct arena *a, const struct draft *d,
                          struct err *err)
 {
 	int64_t changed;
+	struct str text = apply_json_text(a, answers);
+	if (text.n > DRAFT_BYTES_MAX)
+		return fail(err, ERR_TOO_LARGE, "form.too_large", NULL, "answers of %zu bytes", text.n);
 	TRY(db_exec(tx,
 		"UPDATE draft SET answers = ?, saved_at = ?, sign_tx = '', rev = rev + 1"
 		" WHERE org = ? AND subject = ? AND id = ? AND rev = ?",
-		BINDS(B_TEXT(apply_json_text(a, answers)), B_INT(now), B_TEXT(d->org),
+		BINDS(B_TEXT(text), B_INT(now), B_TEXT(d->org),
 		      B_TEXT(d->subject), B_TEXT(d->id), B_INT(d->rev)), &changed, err));
 	if (changed == 0)
 		return fail(err, ERR_CONFLICT, "apply.draft.changed", NULL,

@@ -9,6 +9,8 @@
 
 /* Characters of one report. */
 enum { RECORD_REPORT_TEXT_MAX = 1000 };
+/* Open reports of one person: the office's list is nobody's to flood. */
+enum { RECORD_REPORT_OPEN_MAX = 20 };
 
 struct record_report {
 	struct str id;            /* 128-bit random, hex */
@@ -19,7 +21,8 @@ struct record_report {
 };
 
 /* r->id and r->done_at are not read. ERR_INPUT "record.report.text" for a text
- * that is empty, too long or not plain text. */
+ * that is empty, too long or not plain text; ERR_LIMIT "record.report.many" while
+ * RECORD_REPORT_OPEN_MAX of hers are open. */
 MUST struct result record_report_put(struct db *tx, struct arena *a, struct str org,
                                      const struct record_report *r, struct str *ret_id,
                                      struct err *err);

@@ -17,6 +17,19 @@ static struct result check_text(struct str text, struct err *err)
 	return ok();
 }
 
+static struct result check_number(struct db *tx, struct arena *a, struct str org,
+                                  struct str subject, struct err *err)
+{
+	struct rows r;
+	TRY(db_query(tx, a,
+		"SELECT COUNT(*) FROM record_report WHERE org = ? AND subject = ? AND done_at = 0",
+		BINDS(B_TEXT(org), B_TEXT(subject)), &r, err));
+	if (rows_int(&r, 0, 0) >= RECORD_REPORT_OPEN_MAX)
+		return fail(err, ERR_LIMIT, "record.report.many", NULL, "%d reports are open already",
+		            RECORD_REPORT_OPEN_MAX);
+	return ok();
+}
+
 struct result record_report_put(struct db *tx, struct arena *a, struct str org,
                                 const struct record_report *r, struct str *ret_id,
                                 struct err *err)
@@ -24,6 +37,7 @@ struct result record_report_put(struct db *tx, struct arena *a, struct str org,
 	uint8_t raw[16];
 	struct str text = text_trim(text_lines(a, r->text));
 	TRY(check_text(text, err));
+	TRY(check_number(tx, a, org, r->subject, err));
 	random_bytes(raw, sizeof raw);
 	struct str id = hex_encode(a, str_of((const char *)raw, sizeof raw));
 	TRY(db_exec(tx,

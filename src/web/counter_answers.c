@@ -4,6 +4,7 @@
 #include "web/counter.h"
 
 #include "base/text.h"
+#include "web/protect.h"
 #include "web/show.h"
 
 enum { COMMENT_MAX = 1000 };
@@ -55,18 +56,6 @@ static const struct json *files_of(struct visit *v, const struct counter_desk *d
 	return json_array_done(list);
 }
 
-/* An answer that the form prefills with where she lives. */
-static bool tells_address(const struct pack_field *field)
-{
-	const struct str *reads;
-	size_t n = field->from ? feel_reads(field->from, &reads) : 0;
-	for (size_t i = 0; i < n; i++)
-		if (str_find(reads[i], STR("address")) != STR_NONE ||
-		    str_ends(reads[i], STR(".postal")))
-			return true;
-	return false;
-}
-
 static void put_box(struct visit *v, const struct counter_desk *d, const struct pack_page *page,
                     int item, const struct pack_field *field, struct json_object *o)
 {
@@ -92,7 +81,7 @@ static struct result push_row(struct visit *v, struct counter_desk *d,
 		return ok();
 	struct json_object *o = json_object_new(v->a);
 	const struct json *files = files_of(v, d, field);
-	bool hide = d->is_protected && tells_address(field);
+	bool hide = d->is_protected && protect_hides(field);
 	struct str answer = hide ? text_get(v->app->texts, v->lang, STR("counter.masked"))
 	                         : form_show(d->form, field, ff.value, v->lang);
 	bool has_files = json_len(files) > 0;

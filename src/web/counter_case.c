@@ -4,9 +4,9 @@
 #include "web/counter.h"
 
 #include "base/check_digit.h"
-#include "record/record.h"
 #include "web/counter_words.h"
 #include "web/portal_field.h"
+#include "web/protect.h"
 #include "web/show.h"
 
 void counter_close(struct counter_desk *d)
@@ -17,41 +17,20 @@ void counter_close(struct counter_desk *d)
 
 /* ---- opening ---- */
 
-/* A person who came under protection (支援措置) after she applied: what the
- * application copied of where she lives is left out here, so that no page and
- * no letter made from it can show it. */
-static void leave_out_address(struct visit *v, struct counter_desk *d)
-{
-	struct json_object *facts = json_object_new(v->a);
-	for (size_t i = 0; i < d->p->nprefills; i++) {
-		const struct pack_prefill *pre = &d->p->prefills[i];
-		const struct json *body = record_without_address(v->a, json_get(d->c.facts, pre->as));
-		if (!body)
-			continue;
-		if (str_eq(pre->dataset, STR("resident.basic")))
-			body = json_with(v->a, body, STR("protected"), json_bool(true));
-		json_put(facts, pre->as, body);
-	}
-	d->c.facts = json_object_done(facts);
-}
-
 static struct result load(struct visit *v, struct counter_desk *d, struct err *err)
 {
-	const struct record *basic;
 	STORE_READER_AUTO db = NULL;
 	TRY(store_reader(v->app->store, &db, err));
 	TRY(case_load(db, v->a, v->session.org, v->q->param[1], &d->c, err));
 	TRY(attach_list(db, v->a, d->c.org, d->c.id, &d->att, &d->natt, err));
-	TRY(record_current(db, v->a, d->c.org, d->c.subject, STR("resident.basic"), STR(""), &basic,
-	                   err));
-	d->is_protected = basic && basic->masked;
+	TRY(protect_asked(db, v->a, &d->c, &d->is_protected, err));
 	d->p = pack_procedure_version(d->packs, d->c.procedure, d->c.version);
 	if (!d->p)
 		return fail(err, ERR_UNAVAILABLE, "counter.procedure.gone", NULL,
 		            "procedure %.*s %.*s is not among the packs", STR_ARG(d->c.procedure),
 		            STR_ARG(d->c.version));
 	if (d->is_protected)
-		leave_out_address(v, d);
+		protect_facts(v->a, d->p, &d->c);
 	return case_form(v->a, &d->c, d->p, v->now, &d->form, err);
 }
 
@@ -147,6 +126,7 @@ struct result counter_case_page(struct visit *v, struct counter_desk *d, int sta
 	TRY(counter_put_answers(v, d, o, err));
 	TRY(counter_put_register(v, d, o, err));
 	TRY(counter_put_signature(v, d, o, err));
+	TRY(counter_put_letters(v, d, o, err));
 	TRY(counter_put_history(v, d, o, err));
 	TRY(counter_put_actions(v, d, o, err));
 	TRY(counter_put_side(v, d, o, err));

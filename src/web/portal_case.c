@@ -5,6 +5,7 @@
 
 #include "apply/flow.h"
 #include "base/check_digit.h"
+#include "web/protect.h"
 #include "web/show.h"
 
 /* ---- where it stands ---- */
@@ -77,6 +78,7 @@ struct case_page {
 	struct visit *v;
 	struct case_view x;
 	struct form *form;              /* NULL when the procedure is not published */
+	bool is_protected;              /* 支援措置対象者, as of now */
 	const struct attachment *att;
 	size_t natt;
 	const struct letter_kept *letters;
@@ -118,7 +120,9 @@ static struct result push_answer(const struct case_page *k, const struct pack_pa
 	struct json_object *o = json_object_new(v->a);
 	size_t nfiles;
 	struct json_array *files = files_of(k, field, &nfiles);
-	struct str answer = nfiles ? STR("") : form_show(k->form, field, ff.value, v->lang);
+	bool hide = k->is_protected && protect_hides(field);
+	struct str answer = hide ? show_row(v, "data.masked")
+	                  : nfiles ? STR("") : form_show(k->form, field, ff.value, v->lang);
 	json_put_str(o, STR("label"), field->label.t[v->lang]);
 	json_put_str(o, STR("answer"), answer);
 	json_put_bool(o, STR("blank"), answer.n == 0 && nfiles == 0);
@@ -282,6 +286,7 @@ static struct result load(struct visit *v, struct db *db, struct apply_case *c,
 	TRY(case_load_of(db, v->a, v->session.org, v->session.subject, v->q->param[0], c, err));
 	TRY(case_history(db, v->a, c->org, c->id, false, &k->events, &k->nevents, err));
 	TRY(attach_list(db, v->a, c->org, c->id, &k->att, &k->natt, err));
+	TRY(protect_asked(db, v->a, c, &k->is_protected, err));
 	return letter_list_of(db, v->a, v->session.org, v->session.subject, &k->letters,
 	                      &k->nletters, err);
 }
@@ -311,6 +316,8 @@ struct result portal_application(struct visit *v, struct err *err)
 	TRY(load(v, db, &c, &k, err));
 	store_reader_done(&db);
 	k.x = case_view_of(packs, &c);
+	if (k.x.p && k.is_protected)
+		protect_facts(v->a, k.x.p, &c);
 	/* As it was asked on the day it was sent. */
 	if (k.x.p)
 		TRY(case_form(v->a, &c, k.x.p, c.submitted_at, &k.form, err));

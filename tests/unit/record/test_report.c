@@ -127,11 +127,30 @@ static void refuses_what_is_no_text(void **state)
 	assert_int_equal(list(t, CITY, STR(""), &r), 1);
 }
 
+static void one_person_cannot_flood_the_office(void **state)
+{
+	struct test_store *t = *state;
+	struct err err = { 0 };
+	struct str id, first = put(t, HER, STR("一"), 1);
+	struct record_report r = { .subject = HER, .dataset = STR("d"), .text = STR("多"), .at = 9 };
+	for (int i = 1; i < RECORD_REPORT_OPEN_MAX; i++)
+		put(t, HER, STR("二"), 2 + i);
+	STORE_TX_AUTO tx = NULL;
+	good(store_begin(t->s, &tx, &err), &err);
+	assert_int_equal(record_report_put(tx, t->a, CITY, &r, &id, &err).kind, ERR_LIMIT);
+	assert_string_equal(err.code, "record.report.many");
+	store_abort(&tx);
+	put(t, HIM, STR("三"), 3); /* others are not held back */
+	good(done(t, CITY, first, 5000, &err), &err);
+	put(t, HER, STR("四"), 4); /* nor is she, once one is dealt with */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ON_BOTH(is_kept_as_said), ON_BOTH(open_ones_come_first),
 		ON_BOTH(stays_in_its_organization), ON_BOTH(refuses_what_is_no_text),
+		ON_BOTH(one_person_cannot_flood_the_office),
 	};
 	record_migrations();
 	return cmocka_run_group_tests(tests, NULL, NULL);

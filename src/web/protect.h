@@ -1,0 +1,20 @@
+/* A person who came under protection (支援措置対象者) after she applied: what the
+ * application copied from the register is shown without where she lives, to the
+ * office and on her own pages (who holds her phone may not be her). What was
+ * copied before is all this is about: records mask themselves where they are
+ * read (record/record.h). */
+#ifndef MUSUBI_WEB_PROTECT_H
+#define MUSUBI_WEB_PROTECT_H
+
+#include "apply/case.h"
+
+/* By the register as it is today, not as it was when she applied. */
+MUST struct result protect_asked(struct db *db, struct arena *a, const struct apply_case *c,
+                                 bool *ret, struct err *err);
+/* c->facts without addresses, and with her marked as protected, so that no page
+ * and no letter made from it can show one. */
+void protect_facts(struct arena *a, const struct procedure *p, struct apply_case *c);
+/* An answer that the form prefills with where she lives. */
+bool protect_hides(const struct pack_field *field);
+
+#endif
