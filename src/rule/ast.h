@@ -59,6 +59,7 @@ struct node {
 	char op;                    /* N_TEST: < l > g = ! (l, g: with equality) */
 	bool low_closed, high_closed, negate;
 	bool local;                 /* N_NAME: bound inside the expression */
+	bool fact;                  /* N_NAME: known as a fact, so never a built-in of that name */
 	bool in_filter;             /* N_NAME: may be a key of the filtered item */
 	bool asks_input;            /* the subtree reads "?" */
 	bool strict;                /* N_IF: a condition that is neither true, false nor null gives null */

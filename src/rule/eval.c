@@ -133,7 +133,7 @@ static struct feel_value eval_name(struct machine *m, const struct node *n, cons
 		v = feel_get(m->scope->names, n->name);
 	if (v)
 		return *v;
-	const struct builtin *b = builtin_find(n->name);
+	const struct builtin *b = n->fact ? NULL : builtin_find(n->name);
 	if (b)
 		return function_value(m, (struct feel_function){ .kind = FN_BUILTIN, .builtin = b });
 	if (m->missing && n->full.n && !n->in_filter)

@@ -337,7 +337,8 @@ void names_check(struct parser *p, struct node *name, bool called)
 		name->local = p->filters && str_eq(name->name, STR("item"));
 		return;
 	}
-	if (feel_get(p->known, name->name) || builtin_find(name->name))
+	name->fact = feel_get(p->known, name->name) != NULL;
+	if (name->fact || builtin_find(name->name))
 		return;
 	name->local = true; /* if anything, a key of the item that is filtered */
 	if (p->filters && (p->loose || str_eq(name->name, STR("item")) || key_seen(p, name->name) ||

@@ -1,6 +1,7 @@
 /* Decision tables: evaluation and hit policies (DMN 1.5 §8.2.8, §8.2.11). */
 #include "rule/table.h"
 
+#include "rule/table_index.h"
 #include "rule/why_log.h"
 
 enum { TABLE_STEPS_PER_CELL = 20 };
@@ -12,7 +13,7 @@ struct deciding {
 	const struct rule_table *t;
 	struct feel_value *inputs;
 	uint32_t *matched;
-	size_t nmatched;
+	size_t nmatched, cap_matched;
 	struct rule_outcome out;
 };
 
@@ -25,17 +26,45 @@ static bool row_matches(struct deciding *d, const struct rule_row *row)
 	return true;
 }
 
-/* The rows that match. A table index will hand out candidates here instead. */
+static void matched_push(struct deciding *d, size_t row)
+{
+	if (d->nmatched == d->cap_matched) {
+		size_t cap = d->cap_matched ? d->cap_matched * 4 : 4;
+		uint32_t *grown = machine_alloc(d->m, cap, sizeof *grown);
+		if (d->nmatched)
+			memcpy(grown, d->matched, d->nmatched * sizeof *grown);
+		d->matched = grown;
+		d->cap_matched = cap;
+	}
+	d->matched[d->nmatched++] = (uint32_t)row;
+}
+
+/* False: no further row counts. */
+static bool match_row(struct deciding *d, size_t row)
+{
+	machine_step(d->m, 1);
+	if (!row_matches(d, &d->t->rows[row]))
+		return true;
+	matched_push(d, row);
+	return d->t->hit != HIT_FIRST;
+}
+
+/* The rows that match, among the candidates the index names. While missing facts
+ * are noted every cell is asked. */
 static void match_rows(struct deciding *d)
 {
-	for (size_t i = 0; i < d->t->nrows; i++) {
-		machine_step(d->m, 1);
-		if (!row_matches(d, &d->t->rows[i]))
-			continue;
-		d->matched[d->nmatched++] = (uint32_t)i;
-		if (d->t->hit == HIT_FIRST)
-			return;
+	size_t nwords = (d->t->nrows + 63) / 64;
+	if (!d->t->index || d->m->missing) {
+		for (size_t i = 0; i < d->t->nrows; i++)
+			if (!match_row(d, i))
+				return;
+		return;
 	}
+	const uint64_t *rows = table_index_find(d->m, d->t->index, d->inputs);
+	for (size_t w = 0; w < nwords; w++)
+		for (uint64_t left = rows[w]; left; left &= left - 1)
+			if (!match_row(d, w * 64 + (size_t)__builtin_ctzll(left)))
+				return;
 }
 
 /* The value of a row: its only output, or a context of them. */
@@ -228,7 +257,6 @@ static uint32_t steps_of(const struct rule_table *t, const struct feel_scope *s)
 static void decide_in(struct deciding *d)
 {
 	d->inputs = machine_alloc(d->m, d->t->ninputs, sizeof *d->inputs);
-	d->matched = machine_alloc(d->m, d->t->nrows, sizeof *d->matched);
 	struct feel_value *kept = machine_alloc(d->m, 1, sizeof *kept);
 	*kept = evaluate(d);
 	d->out.value = kept;

@@ -3,6 +3,7 @@
 
 #include "base/map.h"
 #include "rule/table_build.h"
+#include "rule/table_index.h"
 
 struct builder {
 	struct arena *a;
@@ -253,6 +254,7 @@ struct result table_build(struct arena *a, const struct json *tree,
 	b.column = -1;
 	TRY(consistent(&b, tree));
 	TRY(rows(&b, json_get(tree, STR("rules"))));
+	b.t->index = table_index_new(a, b.t);
 	*ret = b.t;
 	return ok();
 }

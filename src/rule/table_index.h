@@ -1,0 +1,19 @@
+/* The index of a table's rows. Inside this room only.
+ *
+ * It names candidates: every row that can match is among them, and each is still
+ * tested, so a table with an index decides exactly as one without. */
+#ifndef MUSUBI_RULE_TABLE_INDEX_H
+#define MUSUBI_RULE_TABLE_INDEX_H
+
+#include "rule/machine.h"
+#include "rule/table.h"
+
+enum { INDEX_ROWS_MIN = 24 }; /* smaller tables are scanned faster */
+
+/* NULL when the table is small, no column helps, or the arena is short. */
+const struct table_index *table_index_new(struct arena *a, const struct rule_table *t);
+/* A bit for each row that may match these inputs. */
+const uint64_t *table_index_find(struct machine *m, const struct table_index *x,
+                                 const struct feel_value *inputs);
+
+#endif
