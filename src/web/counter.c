@@ -25,6 +25,8 @@ static const struct web_route rows[] = {
 	  .about = "One application beside the register" },
 	{ GET, "/counter/{org}/cases/{id}/files/{file}", OFFICE, counter_file, "case.file",
 	  .about = "An attachment" },
+	{ GET, "/counter/{org}/cases/{id}/letters/{letter}", OFFICE, counter_letter, "letter.view",
+	  .about = "A letter as it was sent" },
 	{ POST, "/counter/{org}/cases/{id}/act", OFFICE, counter_act, "case.view",
 	  .body_max = ACT_MAX, .about = "A step of the workflow" },
 	{ POST, "/counter/{org}/cases/{id}/note", OFFICE, counter_note, "case.view",

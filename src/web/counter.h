@@ -20,6 +20,8 @@ MUST struct result counter_queue(struct visit *v, struct err *err);
 /* counter_case.c */
 MUST struct result counter_case(struct visit *v, struct err *err);
 MUST struct result counter_file(struct visit *v, struct err *err);
+/* counter_letters.c */
+MUST struct result counter_letter(struct visit *v, struct err *err);
 /* counter_act.c */
 MUST struct result counter_act(struct visit *v, struct err *err);
 MUST struct result counter_note(struct visit *v, struct err *err);
@@ -106,6 +108,8 @@ MUST struct result counter_put_register(struct visit *v, struct counter_desk *d,
 MUST struct result counter_put_signature(struct visit *v, struct counter_desk *d,
                                          struct json_object *o, struct err *err);
 MUST struct result counter_put_history(struct visit *v, struct counter_desk *d,
+                                       struct json_object *o, struct err *err);
+MUST struct result counter_put_letters(struct visit *v, struct counter_desk *d,
                                        struct json_object *o, struct err *err);
 MUST struct result counter_put_actions(struct visit *v, struct counter_desk *d,
                                        struct json_object *o, struct err *err);

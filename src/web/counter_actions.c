@@ -77,14 +77,16 @@ static void push_actions(struct bar *b)
 	}
 }
 
-/* Who has to act when this officer cannot: the roles of the state's rows. */
+/* Who has to act when this officer cannot: the roles of the state's rows. That
+ * the citizen may withdraw at any time is nothing to wait for. */
 static const struct json *awaited(struct visit *v, const struct counter_desk *d)
 {
 	struct json_array *list = json_array_new(v->a);
 	struct str seen = STR("");
 	for (size_t i = 0; i < d->p->nactions; i++) {
 		const struct pack_action *row = &d->p->actions[i];
-		if (!str_eq(row->state, d->c.state) || flow_has_role(seen, row->role))
+		if (!str_eq(row->state, d->c.state) || flow_has_role(seen, row->role) ||
+		    row->kind == FLOW_WITHDRAW)
 			continue;
 		seen = arena_printf(v->a, "%.*s %.*s", STR_ARG(seen), STR_ARG(row->role));
 		json_push(list, json_str(v->a, arena_printf(v->a, "counter.role.%.*s",

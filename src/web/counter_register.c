@@ -15,52 +15,45 @@ static bool tells_address(const struct dataset_item *item)
 	       str_eq(item->name, STR("postal"));
 }
 
-/* Codes that a register writes for machines have their words in web/text. */
-static struct str code_word(struct visit *v, struct str dataset, struct str item,
-                            struct str code)
+/* 加賀 太郎（1979年3月2日（昭和54年）、夫）; a relation is a code whose words
+ * resident.basic has. */
+static struct str member(struct visit *v, const struct pack_set *packs, const struct json *m)
 {
-	struct str key = arena_printf(v->a, "counter.code.%.*s.%.*s.%.*s", STR_ARG(dataset),
-	                              STR_ARG(item), STR_ARG(code));
-	return text_has(v->app->texts, key) ? text_get(v->app->texts, v->lang, key) : code;
-}
-
-/* 加賀 太郎（1979年3月2日（昭和54年）、夫） */
-static struct str member(struct visit *v, const struct json *m)
-{
+	const struct dataset_item *item =
+		dataset_item(pack_dataset(packs, STR("resident.basic")), STR("relation"));
+	const struct json *code = json_get(m, STR("relation"));
+	struct str relation = item ? show_item(v, item, code) : json_text(code);
 	struct str name = json_text(json_get(m, STR("name")));
 	struct str birth = show_iso_day(v, json_text(json_get(m, STR("birth"))));
-	struct str relation = json_text(json_get(m, STR("relation")));
 	if (birth.n == 0)
 		return name;
 	return arena_printf(v->a, "%.*s（%.*s%s%.*s）", STR_ARG(name), STR_ARG(birth),
 	                    relation.n ? "、" : "", STR_ARG(relation));
 }
 
-static struct str list_text(struct visit *v, const struct json *list)
+static struct str list_text(struct visit *v, const struct pack_set *packs,
+                            const struct json *list)
 {
 	struct str out = STR("");
 	for (size_t i = 0; i < list->n; i++) {
 		const struct json *x = &list->items[i];
-		struct str line = x->kind == JSON_OBJECT ? member(v, x) : show_value(v, FIELD_TEXT, x);
+		struct str line = x->kind == JSON_OBJECT ? member(v, packs, x)
+		                                          : show_value(v, FIELD_TEXT, x);
 		out = arena_printf(v->a, "%.*s%s%.*s", STR_ARG(out), i ? "\n" : "", STR_ARG(line));
 	}
 	return out;
 }
 
-static struct str item_text(struct visit *v, struct str dataset, const struct dataset_item *item,
-                            const struct json *x, bool masked)
+static struct str item_text(struct visit *v, const struct pack_set *packs,
+                            const struct dataset_item *item, const struct json *x, bool masked)
 {
 	if (masked && tells_address(item))
 		return text_get(v->app->texts, v->lang, STR("counter.masked"));
-	if (json_is(x, JSON_ARRAY))
-		return list_text(v, x);
+	if (json_is(x, JSON_ARRAY) && item->type != FIELD_CHOICES)
+		return list_text(v, packs, x);
 	if (json_is(x, JSON_OBJECT))
-		return member(v, x);
-	if (item->noptions > 0)
-		return show_item(v, item, x);
-	if (json_is(x, JSON_STRING) && item->type == FIELD_TEXT)
-		return code_word(v, dataset, item->name, x->text);
-	return show_value(v, item->type, x);
+		return member(v, packs, x);
+	return show_item(v, item, x);
 }
 
 /* Officers see what citizens need not (the state of a resident), when there is
@@ -87,8 +80,8 @@ const struct json *counter_dataset_rows(struct visit *v, const struct pack_set *
 			continue;
 		struct json_object *o = json_object_new(v->a);
 		json_put_str(o, STR("item"), item->label.t[v->lang]);
-		json_put_str(o, STR("then"), item_text(v, dataset, item, then, b->masked));
-		json_put_str(o, STR("now"), item_text(v, dataset, item, now, b->masked));
+		json_put_str(o, STR("then"), item_text(v, packs, item, then, b->masked));
+		json_put_str(o, STR("now"), item_text(v, packs, item, now, b->masked));
 		json_put_bool(o, STR("differs"), differs);
 		if (ret_differ)
 			*ret_differ += differs;

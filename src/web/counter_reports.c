@@ -7,14 +7,11 @@
 #include "store/journal.h"
 #include "web/show.h"
 
-static struct str item_label(struct visit *v, const struct pack_set *packs,
+static struct str item_label(const struct visit *v, const struct pack_set *packs,
                              const struct record_report *r)
 {
-	const struct dataset *ds = pack_dataset(packs, r->dataset);
-	for (size_t i = 0; ds && i < ds->nitems; i++)
-		if (str_eq(ds->items[i].name, r->item))
-			return ds->items[i].label.t[v->lang];
-	return r->item;
+	const struct dataset_item *item = dataset_item(pack_dataset(packs, r->dataset), r->item);
+	return item ? item->label.t[v->lang] : r->item;
 }
 
 static struct result push_report(struct visit *v, struct db *db, const struct pack_set *packs,
