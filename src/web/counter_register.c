@@ -83,6 +83,7 @@ const struct json *counter_dataset_rows(struct visit *v, const struct pack_set *
 		json_put_str(o, STR("then"), item_text(v, packs, item, then, b->masked));
 		json_put_str(o, STR("now"), item_text(v, packs, item, now, b->masked));
 		json_put_bool(o, STR("differs"), differs);
+		json_put_bool(o, STR("hush"), hide); /* "the same" would say something of it */
 		if (ret_differ)
 			*ret_differ += differs;
 		json_push(rows, json_object_done(o));
