@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/encode.h"
 #include "mesh/code.h"
 
 #include <setjmp.h>
@@ -97,12 +98,61 @@ static void refuses_what_is_no_code(void **state)
 	const struct str bad[] = { STR(""), str_sub(code, 0, CODE_TEXT - 1), STR("x"),
 		arena_printf(arena, "%.*s0", STR_ARG(code)),
 		arena_printf(arena, "02%.*s", STR_ARG(str_from(code, 2))),
+		arena_printf(arena, "00%.*s", STR_ARG(str_from(code, 2))),
+		arena_printf(arena, "ff%.*s", STR_ARG(str_from(code, 2))),
+		/* One code has one text: codes are keys of tables. */
+		STR("01ABCDEF0123456789abcdef0123456789"),
 		arena_printf(arena, "01zz%.*s", STR_ARG(str_from(code, 4))) };
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		struct result r = code_convert(codes, arena, STR("172065"), bad[i], STR("jpki"), &to, &err);
 		assert_int_equal(r.kind, ERR_INPUT);
 	}
+}
+
+/* Every code that looks like one is somebody's, of exactly one person. */
+static void any_block_is_a_code(void **state)
+{
+	struct err err = { 0 };
+	(void)state;
+	for (int i = 0; i < 200; i++) {
+		struct core_id raw = core_id_new(), back;
+		struct str block = hex_encode(arena, str_of((const char *)raw.b, sizeof raw.b));
+		struct str code = arena_join(arena, STR("01"), block);
+		assert_true(is_ok(code_to_core(codes, STR("172065"), code, &back, &err)));
+		assert_true(str_eq(code_of(codes, arena, STR("172065"), back), code));
+	}
+}
+
+/* Long names are whole names: what they share at their beginning is not enough. */
+static void long_names_are_told_apart(void **state)
+{
+	char a[200], b[200];
+	struct core_id id = core_id_new(), back;
+	struct err err = { 0 };
+	(void)state;
+	memset(a, 'x', sizeof a);
+	memcpy(b, a, sizeof b);
+	b[sizeof b - 1] = 'y';
+	struct str x = str_of(a, sizeof a), y = str_of(b, sizeof b);
+	assert_false(str_eq(code_of(codes, arena, x, id), code_of(codes, arena, y, id)));
+	assert_false(str_eq(code_of(codes, arena, str_sub(x, 0, 64), id),
+	                    code_of(codes, arena, str_sub(x, 0, 65), id)));
+	assert_true(is_ok(code_to_core(codes, x, code_of(codes, arena, x, id), &back, &err)));
+	assert_memory_equal(id.b, back.b, sizeof id.b);
+}
+
+/* Two cores with different keys never share a cipher, though one follows the
+ * other at the same place in memory. */
+static void another_core_gives_other_codes(void **state)
+{
+	struct core_id id = core_id_new();
+	struct str before = code_of(codes, arena, STR("172065"), id);
+	(void)state;
+	codes_close(codes);
+	unlink(path);
+	codes = open_codes();
+	assert_false(str_eq(before, code_of(codes, arena, STR("172065"), id)));
 }
 
 static void lasts_over_a_restart(void **state)
@@ -150,7 +200,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(goes_there_and_back), cmocka_unit_test(converts_as_by_the_core),
 		cmocka_unit_test(many_organizations), cmocka_unit_test(refuses_what_is_no_code),
-		cmocka_unit_test(lasts_over_a_restart), cmocka_unit_test(same_in_every_thread),
+		cmocka_unit_test(any_block_is_a_code), cmocka_unit_test(long_names_are_told_apart),
+		cmocka_unit_test(another_core_gives_other_codes), cmocka_unit_test(lasts_over_a_restart), cmocka_unit_test(same_in_every_thread),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
