@@ -36,6 +36,8 @@ static void take_config(struct server *s, const struct server_config *c)
 	s->config.listen = arena_str(s->arena, c->listen);
 	s->config.hosts = arena_str(s->arena, c->hosts);
 	s->config.spool_dir = or_default(s->arena, c->spool_dir, STR("/var/tmp"));
+	s->spool = (struct spool){ .dir = s->config.spool_dir,
+		.max = c->spool_bytes ? c->spool_bytes : SPOOL_BYTES_MAX };
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 	if (!c->workers)
 		s->config.workers = cores > 0 ? (unsigned)cores : 1;

@@ -19,6 +19,9 @@ struct server_config {
 	unsigned head_ms, body_ms, idle_ms; /* 0: 5,000, 60,000, 30,000 */
 	size_t arena_cap;       /* bytes per request; 0: 64 MiB */
 	struct str spool_dir;   /* for bodies above 64 KiB; "": /var/tmp */
+	/* All bodies on disk together: anybody may begin an upload, and the disk may be
+	 * the store's. Beyond it: 503. 0: 2 GiB. */
+	uint64_t spool_bytes;
 	/* Called on a worker for every request whose head and body arrived whole:
 	 * routing, permission, the handler and error pages happen inside. */
 	void (*serve)(void *app, const struct http_request *q, struct http_response *r);

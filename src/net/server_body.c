@@ -10,9 +10,9 @@
 
 #include "base/log.h"
 
-void body_init(struct body *b, uint64_t limit)
+void body_init(struct body *b, struct spool *spool, uint64_t limit)
 {
-	*b = (struct body){ .limit = limit, .fd = -1 };
+	*b = (struct body){ .spool = spool, .limit = limit, .fd = -1 };
 	buf_init(&b->memory, BODY_IN_MEMORY);
 }
 
@@ -50,7 +50,27 @@ static enum http_fault no_room(void)
 	return HTTP_SPOOL;
 }
 
-enum http_fault body_add(struct body *b, struct str bytes, struct str spool_dir)
+/* Counted before it is written: a disk that others need is never filled first. */
+static enum http_fault to_disk(struct body *b, struct str bytes)
+{
+	if (bytes.n > b->spool->max - b->spool->used)
+		return HTTP_SPOOL;
+	b->spool->used += bytes.n;
+	b->on_disk += bytes.n;
+	return write_all(b->fd, bytes) ? HTTP_FINE : no_room();
+}
+
+static enum http_fault begin_disk(struct body *b)
+{
+	b->fd = open_spool(b->spool->dir);
+	if (b->fd < 0)
+		return no_room();
+	enum http_fault f = to_disk(b, buf_str(&b->memory));
+	buf_done(&b->memory);
+	return f;
+}
+
+enum http_fault body_add(struct body *b, struct str bytes)
 {
 	if (bytes.n > b->limit - b->n)
 		return HTTP_BODY_LARGE;
@@ -59,13 +79,8 @@ enum http_fault body_add(struct body *b, struct str bytes, struct str spool_dir)
 		buf_add(&b->memory, bytes);
 		return HTTP_FINE;
 	}
-	if (b->fd < 0) {
-		b->fd = open_spool(spool_dir);
-		if (b->fd < 0 || !write_all(b->fd, buf_str(&b->memory)))
-			return no_room();
-		buf_done(&b->memory);
-	}
-	return write_all(b->fd, bytes) ? HTTP_FINE : no_room();
+	enum http_fault f = b->fd < 0 ? begin_disk(b) : HTTP_FINE;
+	return f == HTTP_FINE ? to_disk(b, bytes) : f;
 }
 
 enum http_fault body_done(struct body *b, struct str *ret)
@@ -89,5 +104,7 @@ void body_drop(struct body *b)
 	if (b->fd >= 0)
 		close(b->fd);
 	buf_done(&b->memory);
+	if (b->spool)
+		b->spool->used -= b->on_disk;
 	*b = (struct body){ .fd = -1 };
 }

@@ -27,6 +27,8 @@ enum {
 	DRAIN_MS = 10000,
 };
 
+#define SPOOL_BYTES_MAX ((uint64_t)2 << 30)
+
 enum conn_state {
 	CONN_TLS,    /* shaking hands */
 	CONN_IDLE,   /* no byte of a request yet */
@@ -40,8 +42,16 @@ enum conn_state {
 
 enum timer { TIMER_HEAD, TIMER_BODY, TIMER_IDLE, TIMER_WRITE, TIMER_LINGER, TIMERS, TIMER_NONE };
 
+/* What the bodies of all connections hold on disk. The loop's alone. */
+struct spool {
+	struct str dir;
+	uint64_t used, max;
+};
+
 struct body {
+	struct spool *spool;
 	uint64_t limit, n;
+	uint64_t on_disk;
 	struct buf memory;
 	int fd;            /* -1 until it outgrows memory */
 	void *map;
@@ -108,6 +118,7 @@ struct server {
 	size_t nconns;
 	struct conn *conns, *dead;
 	struct timer_list timers[TIMERS];
+	struct spool spool;
 	struct queue work, done;
 	pthread_t *threads;
 	unsigned nthreads;
@@ -129,9 +140,8 @@ void io_shut(struct conn *c);                  /* no more from us */
 ssize_t io_discard(struct conn *c, char *p, size_t n); /* raw bytes, also under TLS */
 
 /* server_body.c */
-void body_init(struct body *b, uint64_t limit);
-/* True, or why not. */
-enum http_fault body_add(struct body *b, struct str bytes, struct str spool_dir);
+void body_init(struct body *b, struct spool *spool, uint64_t limit);
+enum http_fault body_add(struct body *b, struct str bytes);
 enum http_fault body_done(struct body *b, struct str *ret);
 void body_drop(struct body *b);
 

@@ -111,7 +111,7 @@ static enum http_fault start_body(struct conn *c)
 		limit = config->body_max(config->app, h->method, h->path);
 	if (h->framing == HTTP_BODY_LENGTH && h->length > limit)
 		return HTTP_BODY_LARGE;
-	body_init(&c->body, limit);
+	body_init(&c->body, &c->server->spool, limit);
 	c->state = CONN_BODY;
 	timer_set(c, TIMER_BODY);
 	return HTTP_FINE;
@@ -164,7 +164,7 @@ static enum http_fault take_length(struct conn *c, bool *ret_whole)
 {
 	uint64_t left = c->head->length - c->body.n;
 	struct str bytes = str_sub(buf_str(&c->in), 0, left < c->in.n ? (size_t)left : c->in.n);
-	enum http_fault f = body_add(&c->body, bytes, c->server->config.spool_dir);
+	enum http_fault f = body_add(&c->body, bytes);
 	buf_drop_front(&c->in, bytes.n);
 	*ret_whole = c->body.n == c->head->length;
 	return f;
@@ -178,7 +178,7 @@ static enum http_fault take_chunks(struct conn *c, bool *ret_whole)
 		size_t used;
 		f = chunked_feed(&c->chunked, rest, &used, &data);
 		if (f == HTTP_FINE)
-			f = body_add(&c->body, data, c->server->config.spool_dir);
+			f = body_add(&c->body, data);
 		/* Refuse a chunk that cannot fit before its bytes come. */
 		if (f == HTTP_FINE && c->chunked.left > c->body.limit - c->body.n &&
 		    c->chunked.digits > 0)

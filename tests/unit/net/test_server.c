@@ -294,6 +294,40 @@ static void a_full_spool_is_told(void **state)
 	stop(&s);
 }
 
+/* Two uploads that never end do not fit together: one of them is told so,
+ * whichever the loop read first. Once they are gone there is room again. */
+static void uploads_share_a_bounded_disk(void **state)
+{
+	(void)state;
+	struct site s;
+	static char block[1 << 20];
+	start(&s, (struct server_config){ .spool_bytes = 3 << 19 });
+	struct str head = STR("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1048577\r\n\r\n");
+	int first = dial(&s), second = dial(&s);
+	send_all(first, head);
+	send_all(first, str_of(block, sizeof block));
+	send_all(second, head);
+	send_all(second, str_of(block, sizeof block));
+	read_all(second, answer, sizeof answer);
+	if (status_of(answer) == 0)
+		read_all(first, answer, sizeof answer);
+	assert_int_equal(status_of(answer), 503);
+	close(second);
+	close(first);
+	int status = 0;
+	for (int i = 0; i < 40 && status != 200; i++) { /* until the loop saw them go */
+		int fd = dial(&s);
+		send_all(fd, STR("POST /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+		                 "Content-Length: 1048576\r\n\r\n"));
+		send_all(fd, str_of(block, sizeof block));
+		read_all(fd, answer, sizeof answer);
+		status = status_of(answer);
+		close(fd);
+	}
+	assert_int_equal(status, 200);
+	stop(&s);
+}
+
 static void a_greedy_request_is_refused(void **state)
 {
 	(void)state;
@@ -580,6 +614,7 @@ int main(void)
 		cmocka_unit_test(large_answers_arrive_whole),
 		cmocka_unit_test(large_bodies_are_spooled_and_equal),
 		cmocka_unit_test(a_full_spool_is_told),
+		cmocka_unit_test(uploads_share_a_bounded_disk),
 		cmocka_unit_test(a_greedy_request_is_refused),
 		cmocka_unit_test(expect_continue_is_answered_first),
 		cmocka_unit_test(half_closed_clients_get_their_answers),
