@@ -271,8 +271,9 @@ static void draw_place(const struct demo_nation *n, struct maker *m)
 	m->family = demo_family(m->r);
 }
 
-void demo_household_make(const struct demo_nation *n, struct arena *a, uint64_t i,
-                         uint64_t index, struct demo_household *ret)
+/* Number i behind the personas'. */
+static void make(const struct demo_nation *n, struct arena *a, uint64_t i, uint64_t index,
+                 struct demo_household *ret)
 {
 	static const struct {
 		void (*make)(struct maker *m);
@@ -293,17 +294,23 @@ void demo_household_make(const struct demo_nation *n, struct arena *a, uint64_t 
 	circumstances(&m);
 }
 
-bool demo_next(struct demo_nation *n, struct arena *a, struct demo_household *ret)
+void demo_household_at(const struct demo_nation *n, struct arena *a, uint64_t number,
+                       uint64_t index, struct demo_household *ret)
 {
 	size_t personas = demo_persona_households();
+	if (number < personas)
+		demo_persona_household(n, a, (size_t)number, index, ret);
+	else
+		make(n, a, number - personas, index, ret);
+	if (ret->n > n->people - index)
+		ret->n = (size_t)(n->people - index);
+}
+
+bool demo_next(struct demo_nation *n, struct arena *a, struct demo_household *ret)
+{
 	if (n->made >= n->people)
 		return false;
-	if (n->households < personas)
-		demo_persona_household(n, a, (size_t)n->households, n->made, ret);
-	else
-		demo_household_make(n, a, n->households - personas, n->made, ret);
-	if (ret->n > n->people - n->made)
-		ret->n = (size_t)(n->people - n->made);
+	demo_household_at(n, a, n->households, n->made, ret);
 	n->households++;
 	n->made += ret->n;
 	return true;

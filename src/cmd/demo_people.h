@@ -55,9 +55,9 @@ struct demo_nation {
  * first ones are those of the personas (demo_personas.h). */
 bool demo_next(struct demo_nation *n, struct arena *a, struct demo_household *ret);
 
-/* Household number `i` behind the personas', as if `index` people came before. */
-void demo_household_make(const struct demo_nation *n, struct arena *a, uint64_t i,
-                         uint64_t index, struct demo_household *ret);
+/* Household `number` once more, before which `index` people came. */
+void demo_household_at(const struct demo_nation *n, struct arena *a, uint64_t number,
+                       uint64_t index, struct demo_household *ret);
 /* Numbers, ids and codes of a member; called for everybody. */
 void demo_identify(const struct demo_nation *n, struct arena *a, uint64_t index,
                    struct demo_person *p);
