@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pictures
 import steps
-from nation import Nation, NationError
+from nation import Nation, NationError, end_well
 from people import Citizen, date_fields
 from web import expect
 
@@ -174,6 +174,7 @@ def may_mount():
 def main():
     build = sys.argv[sys.argv.index("--build") + 1] if "--build" in sys.argv else "build"
     st = steps.Steps("full disks")
+    signal.signal(signal.SIGTERM, end_well)
     for kind in (LimitedFiles, SmallDisk):
         if kind is SmallDisk and not may_mount():
             print("     (this user may not mount: the small file system was not tried)")

@@ -13,7 +13,9 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -23,6 +25,11 @@ READY_SECONDS = 60
 
 class NationError(Exception):
     pass
+
+
+def end_well(*_):
+    """SIGTERM ends a test as Ctrl-C does: with its servers and folders."""
+    sys.exit(143)
 
 
 def free_port():
@@ -264,6 +271,9 @@ class fresh:
         self.options, self.begin, self.keep = options, start, keep
 
     def __enter__(self):
+        if threading.current_thread() is threading.main_thread() and \
+                signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
+            signal.signal(signal.SIGTERM, end_well)
         self.folder = Path(tempfile.mkdtemp(prefix="musubi-demo-"))
         self.folder.chmod(0o755)
         self.nation = Nation(self.folder / "demo", **self.options)
