@@ -14,13 +14,14 @@ struct deciding {
 	struct feel_value *inputs;
 	uint32_t *matched;
 	size_t nmatched, cap_matched;
+	bool settled[TABLE_COLUMNS_MAX]; /* by the index: not to be tested */
 	struct rule_outcome out;
 };
 
 static bool row_matches(struct deciding *d, const struct rule_row *row)
 {
 	for (size_t i = 0; i < d->t->ninputs; i++)
-		if (row->when[i] &&
+		if (!d->settled[i] && row->when[i] &&
 		    machine_test(d->m, row->when[i]->root, d->f, &d->inputs[i]) != FEEL_TRUE)
 			return false;
 	return true;
@@ -53,18 +54,17 @@ static bool match_row(struct deciding *d, size_t row)
  * are noted every cell is asked. */
 static void match_rows(struct deciding *d)
 {
-	size_t nwords = (d->t->nrows + 63) / 64;
+	const uint32_t *rows;
 	if (!d->t->index || d->m->missing) {
 		for (size_t i = 0; i < d->t->nrows; i++)
 			if (!match_row(d, i))
 				return;
 		return;
 	}
-	const uint64_t *rows = table_index_find(d->m, d->t->index, d->inputs);
-	for (size_t w = 0; w < nwords; w++)
-		for (uint64_t left = rows[w]; left; left &= left - 1)
-			if (!match_row(d, w * 64 + (size_t)__builtin_ctzll(left)))
-				return;
+	for (size_t i = 0, n = table_index_find(d->m, d->t->index, d->inputs, &rows,
+	                                         d->settled); i < n; i++)
+		if (!match_row(d, rows[i]))
+			return;
 }
 
 /* The value of a row: its only output, or a context of them. */

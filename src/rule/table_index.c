@@ -276,6 +276,9 @@ static bool fill(struct making *k)
 		for (size_t p = v->from / c->join; v->from <= v->to && p <= v->to / c->join; p++)
 			put(&c->pieces[p], v->row);
 	}
+	for (size_t p = 0; p < c->npieces; p++) /* bits hold the rows that always count, too */
+		for (size_t w = 0; c->pieces[p].bits && w < words; w++)
+			c->pieces[p].bits[w] |= c->always[w];
 	return true;
 }
 
@@ -312,40 +315,149 @@ const struct table_index *table_index_new(struct arena *a, const struct rule_tab
 	return x->ncolumns ? x : NULL;
 }
 
-/* The rows so far, less those that this column rules out. */
-static void narrow(const struct index_column *c, const struct feel_value *v, size_t nwords,
-                   uint64_t *rows)
+/* What one column leaves of the rows, for the inputs asked now. */
+struct view {
+	const uint64_t *always, *bits; /* or NULL */
+	const uint32_t *list;
+	uint32_t n;
+};
+
+struct candidates {
+	struct machine *m;
+	uint32_t *rows;
+	size_t n, cap;
+};
+
+static void candidate(struct candidates *c, size_t row)
 {
-	static const struct piece none;
-	if (v->kind != c->kind && v->kind != FEEL_NULL) /* no constant of the column compares: ask the cells */
-		return;
-	/* Null passes no test against a constant. */
-	const struct piece *p = v->kind == FEEL_NULL ? &none : &c->pieces[piece_of(c, v) / c->join];
-	if (p->bits) {
-		for (size_t i = 0; i < nwords; i++)
-			rows[i] &= c->always[i] | p->bits[i];
-		return;
+	if (c->n == c->cap) {
+		size_t cap = c->cap ? c->cap * 4 : 16;
+		uint32_t *grown = machine_alloc(c->m, cap, sizeof *grown);
+		if (c->n)
+			memcpy(grown, c->rows, c->n * sizeof *grown);
+		c->rows = grown;
+		c->cap = cap;
 	}
-	uint64_t *before = rows + nwords;
-	for (uint32_t i = 0; i < p->n; i++) /* the words that will be looked at again */
-		before[p->list[i] / WORD_BITS] = rows[p->list[i] / WORD_BITS];
-	for (size_t i = 0; i < nwords; i++)
-		rows[i] &= c->always[i];
-	for (uint32_t i = 0; i < p->n; i++) {
-		size_t word = p->list[i] / WORD_BITS;
-		rows[word] |= before[word] & (uint64_t)1 << (p->list[i] % WORD_BITS);
+	c->rows[c->n++] = (uint32_t)row;
+}
+
+/* False: the column cannot tell, every row stays. */
+static bool view_of(const struct index_column *c, const struct feel_value *v, struct view *ret)
+{
+	if (v->kind != c->kind && v->kind != FEEL_NULL) /* a list, a date and time: ask the cells */
+		return false;
+	*ret = (struct view){ .always = c->any_always ? c->always : NULL };
+	if (v->kind == FEEL_NULL) /* passes no test against a constant */
+		return true;
+	const struct piece *p = &c->pieces[piece_of(c, v) / c->join];
+	ret->bits = p->bits;
+	ret->list = p->list;
+	ret->n = p->bits ? 0 : p->n;
+	ret->always = p->bits ? NULL : ret->always;
+	return true;
+}
+
+static bool bit(const uint64_t *bits, uint32_t row)
+{
+	return bits && bits[row / WORD_BITS] >> (row % WORD_BITS) & 1;
+}
+
+static bool view_has(const struct view *v, uint32_t row)
+{
+	uint32_t low = 0, high = v->n;
+	if (bit(v->always, row) || bit(v->bits, row))
+		return true;
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		if (v->list[middle] < row)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < v->n && v->list[low] == row;
+}
+
+/* The shortest list that is all a column leaves, if one is short enough to be
+ * walked instead of all words. */
+static const struct view *shortest(const struct view *views, size_t n, size_t nrows)
+{
+	const struct view *best = NULL;
+	for (size_t i = 0; i < n; i++)
+		if (!views[i].always && !views[i].bits && views[i].n <= nrows / 16 &&
+		    (!best || views[i].n < best->n))
+			best = &views[i];
+	return best;
+}
+
+static void walk_list(struct candidates *c, const struct view *list, const struct view *views,
+                      size_t n)
+{
+	const uint64_t *dense[TABLE_COLUMNS_MAX];
+	size_t ndense = 0;
+	machine_step(c->m, list->n / 16);
+	for (size_t k = 0; k < n; k++)
+		if (views[k].bits)
+			dense[ndense++] = views[k].bits;
+	for (uint32_t i = 0; i < list->n; i++) {
+		uint32_t row = list->list[i];
+		uint64_t in = 1;
+		for (size_t k = 0; k < ndense; k++) /* without branches: they would be guessed wrong */
+			in &= dense[k][row / WORD_BITS] >> (row % WORD_BITS);
+		for (size_t k = 0; k < n && in; k++)
+			in = views[k].bits || &views[k] == list || view_has(&views[k], row);
+		if (in)
+			candidate(c, row);
 	}
 }
 
-const uint64_t *table_index_find(struct machine *m, const struct table_index *x,
-                                 const struct feel_value *inputs)
+/* Lists as bits, beside the rows that always count. */
+static void spread(struct machine *m, struct view *v, size_t nwords)
 {
-	uint64_t *rows = machine_alloc(m, 2 * x->nwords, sizeof *rows);
-	machine_step(m, x->ncolumns + x->nwords / 16);
-	memset(rows, 0xff, x->nwords * sizeof *rows);
-	if (x->nrows % WORD_BITS)
-		rows[x->nwords - 1] = ((uint64_t)1 << (x->nrows % WORD_BITS)) - 1;
-	for (size_t i = 0; i < x->ncolumns; i++)
-		narrow(&x->columns[i], &inputs[x->columns[i].input], x->nwords, rows);
-	return rows;
+	if (!v->n)
+		return;
+	uint64_t *bits = machine_alloc(m, nwords, sizeof *bits);
+	for (uint32_t i = 0; i < v->n; i++)
+		mark(bits, v->list[i]);
+	v->bits = bits;
+}
+
+static void walk_words(struct candidates *c, const struct view *views, size_t n, size_t nrows)
+{
+	size_t nwords = (nrows + WORD_BITS - 1) / WORD_BITS;
+	machine_step(c->m, nwords / 16);
+	for (size_t w = 0; w < nwords; w++) {
+		uint64_t left = w + 1 == nwords && nrows % WORD_BITS
+		              ? ((uint64_t)1 << (nrows % WORD_BITS)) - 1 : UINT64_MAX;
+		for (size_t k = 0; k < n && left; k++)
+			left &= (views[k].always ? views[k].always[w] : 0) |
+			        (views[k].bits ? views[k].bits[w] : 0);
+		for (; left; left &= left - 1)
+			candidate(c, w * WORD_BITS + (size_t)__builtin_ctzll(left));
+	}
+}
+
+size_t table_index_find(struct machine *m, const struct table_index *x,
+                        const struct feel_value *inputs, const uint32_t **ret,
+                        bool settled[TABLE_COLUMNS_MAX])
+{
+	struct view views[TABLE_COLUMNS_MAX];
+	struct candidates c = { .m = m };
+	size_t n = 0;
+	for (size_t i = 0; i < x->ncolumns; i++) {
+		const struct index_column *col = &x->columns[i];
+		if (!view_of(col, &inputs[col->input], &views[n]))
+			continue;
+		n++;
+		settled[col->input] = !col->any_always && col->join == 1;
+	}
+	const struct view *list = shortest(views, n, x->nrows);
+	if (list) {
+		walk_list(&c, list, views, n);
+	} else {
+		for (size_t i = 0; i < n; i++)
+			spread(m, &views[i], x->nwords);
+		walk_words(&c, views, n, x->nrows);
+	}
+	*ret = c.rows;
+	return c.n;
 }

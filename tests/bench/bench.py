@@ -153,8 +153,27 @@ def rule():
     if not path.exists():
         print("rule: its bench is not built in this version")
         return
+    beside = feelin()
     for row in program("rule_bench"):
+        us = beside.get(row["name"].split(".", 2)[-1], {}).get("value")
+        if us and row["name"].startswith(("rule.eval.", "rule.text.")):
+            ratio = us / row["value"]
+            row |= {"ratio": ratio, "beside": "feelin, which reads the text"}
+            if row["name"].startswith("rule.eval."):
+                row |= {"target": ">= 20 x", "met": ratio >= 20}
         from_program(row)
+
+
+def feelin():
+    """The same expressions with @bpmn-io/feelin, by name; nothing without it."""
+    r = subprocess.run(["node", ROOT / "tests/bench/rule_feelin.mjs"], capture_output=True,
+                       text=True)
+    if r.returncode == 3:
+        print("rule: @bpmn-io/feelin is not installed (npm install): no figures beside ours")
+        return {}
+    if r.returncode:
+        raise RuntimeError(f"rule_feelin.mjs ended with {r.returncode}: {r.stderr[-800:]}")
+    return {x["name"]: x for x in map(json.loads, r.stdout.splitlines())}
 
 
 BENCHES = {f.__name__: f for f in (start, pages, store, submit, code, rule)}
