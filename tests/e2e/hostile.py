@@ -6,6 +6,7 @@ hostile_forms   the case to beat (special cash payment of 2020) and what followe
 hostile_phone   replays, strangers' phones, revoked and expired certificates, PINs
 hostile_http    forged forms, other sites, smuggling, paths, sizes, bytes
 hostile_office  officers who guess, hurry, or look where they should not
+hostile_traces  what must leave a trace, what must leave none
 """
 import datetime
 import sys
@@ -14,6 +15,7 @@ import hostile_forms
 import hostile_http
 import hostile_office
 import hostile_phone
+import hostile_traces
 import pictures
 import steps
 from officer import Officer
@@ -74,7 +76,8 @@ class World:
 def run(nation, only=None):
     world = World(nation)
     st = steps.Steps(f"hostile on {nation.engine}")
-    for module in (hostile_forms, hostile_phone, hostile_office, hostile_http):
+    for module in (hostile_forms, hostile_phone, hostile_office, hostile_http,
+                   hostile_traces):
         if only and module.__name__ != only:
             continue
         st.all(module.rows(world), stop=False)
