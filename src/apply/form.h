@@ -158,8 +158,8 @@ MUST struct result form_decision_fine(struct form *f, bool *ret, struct err *err
 MUST struct result form_eval(struct form *f, const struct feel_expr *e, const struct json **ret,
                              struct err *err);
 
-/* A value as people read it, in plain text: dates with 元号, money with 円,
- * labels of options, names of members. */
+/* A value as people read it: dates with 元号, money with 円, labels of options,
+ * names of members. Ruby markup may be in it in やさしい日本語: {{~x}}. */
 struct str form_show(struct form *f, const struct pack_field *field, const struct json *value,
                      enum lang lang);
 

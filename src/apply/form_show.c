@@ -1,7 +1,7 @@
 /* Answers as people read them. */
 #include "apply/form_priv.h"
 
-#include "base/calendar.h"
+#include "net/day_text.h"
 
 static const struct str yes_words[LANG_COUNT] = { STR_INIT("はい"), STR_INIT("Yes"),
                                                   STR_INIT("はい") };
@@ -17,24 +17,13 @@ static const struct str people_sign[LANG_COUNT] = { STR_INIT("、"), STR_INIT(",
 static struct str show_date(struct arena *a, struct str iso, enum lang lang)
 {
 	struct date d;
-	if (!date_parse(iso, &d))
-		return iso;
-	if (lang == LANG_EN)
-		return iso;
-	struct str western = date_western_text(a, d);
-	int year;
-	if (!date_era(d, &year))
-		return western;
-	struct str era = date_era_text(a, d);
-	/* 2026年11月20日（令和8年） */
-	size_t end = str_find(era, STR("年"));
-	if (end == STR_NONE)
-		return western;
-	return arena_printf(a, "%.*s（%.*s年）", STR_ARG(western), (int)end, era.p);
+	return date_parse(iso, &d) ? day_text(a, d, lang) : iso;
 }
 
+static const char *const yen_words[LANG_COUNT] = { "円", " yen", "{円|えん}" };
+
 /* 1,234円 */
-static struct str show_money(struct arena *a, struct str digits)
+static struct str show_money(struct arena *a, struct str digits, enum lang lang)
 {
 	struct buf b;
 	buf_init(&b, 128);
@@ -46,7 +35,7 @@ static struct str show_money(struct arena *a, struct str digits)
 			buf_add_char(&b, ',');
 		buf_add_char(&b, digits.p[i]);
 	}
-	struct str s = arena_printf(a, "%.*s円", STR_ARG(buf_str(&b)));
+	struct str s = arena_printf(a, "%.*s%s", STR_ARG(buf_str(&b)), yen_words[lang]);
 	buf_done(&b);
 	return s;
 }
@@ -100,7 +89,8 @@ static struct str show_account(struct arena *a, const struct json *v, enum lang 
 
 static struct str files_words(struct arena *a, size_t n, enum lang lang)
 {
-	return lang == LANG_EN ? arena_printf(a, "%zu file(s)", n) : arena_printf(a, "%zu件", n);
+	return lang == LANG_EN ? arena_printf(a, "%zu file(s)", n)
+	       : arena_printf(a, lang == LANG_EASY ? "%zu{件|けん}" : "%zu件", n);
 }
 
 struct str form_show(struct form *f, const struct pack_field *field, const struct json *v,
@@ -110,7 +100,7 @@ struct str form_show(struct form *f, const struct pack_field *field, const struc
 		return STR("");
 	switch (field->type) {
 	case FIELD_MONEY:
-		return show_money(f->arena, v->text);
+		return show_money(f->arena, v->text, lang);
 	case FIELD_NUMBER:
 		return v->text;
 	case FIELD_DATE:

@@ -1,5 +1,5 @@
 /* From a handler's context to a page: what every page shows is put around it. */
-#include "base/calendar.h"
+#include "net/day_text.h"
 #include "base/clock.h"
 #include "base/encode.h"
 #include "store/journal.h"
@@ -40,25 +40,15 @@ struct str visit_text_with(struct visit *v, struct str key, const struct json *v
 
 /* ---- dates ---- */
 
-static struct str english_date(struct arena *a, struct date d)
+/* Plain, so やさしい日本語 has it as Japanese has; with readings: web/show.h. */
+static enum lang plain_lang(const struct visit *v)
 {
-	static const char *const months[] = { "January", "February", "March", "April", "May",
-		"June", "July", "August", "September", "October", "November", "December" };
-	return arena_printf(a, "%d %s %d", d.day, months[d.month - 1], d.year);
+	return v->lang == LANG_EASY ? LANG_JA : v->lang;
 }
 
 static struct str date_text(struct visit *v, struct date d)
 {
-	int year;
-	const struct era *era = date_era(d, &year);
-	if (v->lang == LANG_EN)
-		return english_date(v->a, d);
-	struct str western = date_western_text(v->a, d);
-	if (!era)
-		return western;
-	if (year == 1)
-		return arena_printf(v->a, "%.*s（%s元年）", STR_ARG(western), era->name);
-	return arena_printf(v->a, "%.*s（%s%d年）", STR_ARG(western), era->name, year);
+	return day_text(v->a, d, plain_lang(v));
 }
 
 struct str visit_date(struct visit *v, int64_t us)
@@ -74,11 +64,9 @@ struct str visit_iso_date(struct visit *v, struct str iso)
 
 struct str visit_time(struct visit *v, int64_t us)
 {
-	struct datetime t = jst_from_us(us);
-	struct str day = visit_date(v, us);
-	if (v->lang == LANG_EN)
-		return arena_printf(v->a, "%.*s, %02d:%02d", STR_ARG(day), t.hour, t.minute);
-	return arena_printf(v->a, "%.*s %d時%02d分", STR_ARG(day), t.hour, t.minute);
+	return arena_printf(v->a, "%.*s%s%.*s", STR_ARG(visit_date(v, us)),
+	                    v->lang == LANG_EN ? ", " : " ",
+	                    STR_ARG(clock_text(v->a, jst_from_us(us), plain_lang(v))));
 }
 
 /* ---- the frame ---- */
@@ -218,39 +206,41 @@ struct result visit_form(struct visit *v, struct http_fields *ret, struct err *e
 
 /* ---- failures ---- */
 
-static struct str kind_row(struct visit *v, const struct err *e, const char *part)
+static struct str kind_key(struct visit *v, const struct err *e, const char *part)
 {
-	struct str key = arena_printf(v->a, "error.%s.%s", err_kind_name(e->kind), part);
 	if (e->code && str_eq(str_c(e->code), STR("error.method")))
-		key = arena_printf(v->a, "error.method.%s", part);
-	return visit_text(v, key);
+		return arena_printf(v->a, "error.method.%s", part);
+	return arena_printf(v->a, "error.%s.%s", err_kind_name(e->kind), part);
 }
 
 /* The code's own sentence where there is one ("error.CODE", or a verdict's row,
  * which is its code), else that of its kind. */
-static struct str error_sentence(struct visit *v, const struct err *e)
+static struct str sentence_key(struct visit *v, const struct err *e)
 {
 	struct str code = str_c(e->code ? e->code : "none");
 	struct str own = arena_printf(v->a, "error.%.*s", STR_ARG(code));
 	if (text_has(v->app->texts, own))
-		return visit_text(v, own);
-	return text_has(v->app->texts, code) ? visit_text(v, code) : kind_row(v, e, "message");
+		return own;
+	return text_has(v->app->texts, code) ? code : kind_key(v, e, "message");
 }
 
 void visit_error_page(struct visit *v, const struct err *e)
 {
 	struct err late = { 0 };
 	struct json_object *o = json_object_new(v->a);
-	struct str heading = kind_row(v, e, "title");
+	struct str heading_key = kind_key(v, e, "title"), message_key = sentence_key(v, e);
+	struct str heading = visit_text(v, heading_key), message = visit_text(v, message_key);
 	int status = err_kind_http(e->kind);
 	json_put_str(o, STR("title"), heading);
 	json_put_str(o, STR("heading"), heading);
-	json_put_str(o, STR("message"), error_sentence(v, e));
+	json_put_str(o, STR("heading_key"), heading_key);
+	json_put_str(o, STR("message"), message);
+	json_put_str(o, STR("message_key"), message_key);
 	struct str accept = http_header_get(v->q, STR("Accept"));
 	if ((v->route && v->route->no_csrf) || str_eq(accept, STR("application/json"))) {
 		struct json_object *j = json_object_new(v->a);
 		json_put_str(j, STR("error"), str_c(e->code ? e->code : err_kind_name(e->kind)));
-		json_put_str(j, STR("message"), error_sentence(v, e));
+		json_put_str(j, STR("message"), message);
 		json_put_str(j, STR("trace"), v->q->trace);
 		v->r->status = status;
 		http_body(v->r, STR("application/json"), json_to_str(v->a, json_object_done(j)));

@@ -4,7 +4,6 @@
  * only the words for it are put in place. */
 #include "web/portal_data.h"
 
-#include "base/check_digit.h"
 #include "record/report.h"
 #include "web/show.h"
 
@@ -92,16 +91,6 @@ const struct json *data_rows(struct visit *v, const struct pack_set *packs,
 	return json_array_done(rows);
 }
 
-/* A receipt number stands for the decision that made the record. */
-static struct str source_words(struct visit *v, struct str source)
-{
-	struct json_object *o = json_object_new(v->a);
-	if (!receipt_check(source))
-		return source;
-	json_put_str(o, STR("receipt"), receipt_show(v->a, source));
-	return show_text(v, "data.source_receipt", json_object_done(o));
-}
-
 static const struct json *one_record(struct visit *v, const struct pack_set *packs,
                                      struct str org, const struct record *r)
 {
@@ -112,7 +101,7 @@ static const struct json *one_record(struct visit *v, const struct pack_set *pac
 	json_put(o, STR("rows"), rows);
 	json_put_bool(o, STR("has_rows"), json_len(rows) > 0);
 	json_put_bool(o, STR("masked"), r->masked);
-	json_put_str(o, STR("source"), source_words(v, r->source));
+	json_put_str(o, STR("source"), show_source(v, set, r->source));
 	json_put_str(o, STR("recorded"), show_day(v, r->recorded_at));
 	json_put_str(o, STR("valid_from"), show_iso_day(v, r->valid_from));
 	json_put_str(o, STR("wrong_href"), arena_printf(v->a, "/report?org=%.*s&dataset=%.*s",

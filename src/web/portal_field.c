@@ -2,6 +2,7 @@
 
 #include "base/calendar.h"
 #include "net/text.h"
+#include "web/show.h"
 
 /* What the template switches on, one row per type. */
 static const char *const type_names[] = {
@@ -30,10 +31,10 @@ struct str field_error_html(struct visit *v, const struct form_error *e)
 	if (e->text)
 		return visit_html(v, e->text);
 	struct json_object *o = json_object_new(v->a);
-	json_put_str(o, STR("label"), e->field ? visit_plain(v, &e->field->label)
-	                              : e->page ? visit_plain(v, &e->page->title) : STR(""));
+	json_put_str(o, STR("label"), e->field ? e->field->label.t[v->lang]
+	                              : e->page ? e->page->title.t[v->lang] : STR(""));
 	json_put_int(o, STR("limit"), e->limit);
-	return text_html(v->a, visit_text_with(v, e->key, json_object_done(o)));
+	return text_html(v->a, show_text_in(v, v->lang, e->key, json_object_done(o)));
 }
 
 /* The summary's sentence names the field, where the message itself does not. */
@@ -75,6 +76,15 @@ static const struct form_error *error_of(const struct field_look *look,
 
 /* ---- source ---- */
 
+/* The dataset behind a name that the procedure prefills; "" for others. */
+static struct str dataset_of(const struct procedure *p, struct str alias)
+{
+	for (size_t i = 0; p && i < p->nprefills; i++)
+		if (str_eq(p->prefills[i].as, alias))
+			return p->prefills[i].dataset;
+	return STR("");
+}
+
 struct str field_source(const struct field_look *look, const struct pack_field *field)
 {
 	const struct str *reads;
@@ -87,30 +97,29 @@ struct str field_source(const struct field_look *look, const struct pack_field *
 		if (!s)
 			continue;
 		struct json_object *o = json_object_new(v->a);
-		json_put_str(o, STR("city"), visit_plain(v, &look->d->authority->name));
-		json_put_str(o, STR("source"), json_text(json_get(s, STR("source"))));
-		json_put_str(o, STR("date"), visit_date(v, json_int_or(json_get(s, STR("at")), 0)));
-		return visit_text_with(v, STR("form.source"), json_object_done(o));
+		const struct dataset *set =
+			pack_dataset(look->d->packs, dataset_of(look->d->procedure, alias));
+		json_put_str(o, STR("city"), look->d->authority->name.t[v->lang]);
+		json_put_str(o, STR("source"), show_source(v, set, json_text(json_get(s, STR("source")))));
+		json_put_str(o, STR("date"), show_day(v, json_int_or(json_get(s, STR("at")), 0)));
+		return show_text(v, "form.source", json_object_done(o));
 	}
 	return STR("");
 }
 
-/* 内容が違うとき: of the first fact the field reads. The counter's fields stand
- * outside of any draft and have no procedure. */
+/* 内容が違うとき: of the first fact the field reads. */
 static struct str report_href(const struct field_look *look, const struct pack_field *field)
 {
 	const struct str *reads;
-	const struct procedure *p = look->d->procedure;
-	size_t n = p && field->from ? feel_reads(field->from, &reads) : 0;
+	size_t n = field->from ? feel_reads(field->from, &reads) : 0;
 	for (size_t i = 0; i < n; i++) {
 		struct str alias, item, rest;
 		str_cut(reads[i], '.', &alias, &rest);
 		str_cut(rest, '.', &item, &rest);
-		for (size_t k = 0; k < p->nprefills; k++)
-			if (str_eq(p->prefills[k].as, alias))
-				return arena_printf(look->v->a, "/report?org=%.*s&dataset=%.*s&item=%.*s",
-				                    STR_ARG(look->d->authority->id),
-				                    STR_ARG(p->prefills[k].dataset), STR_ARG(item));
+		struct str set = dataset_of(look->d->procedure, alias);
+		if (set.n)
+			return arena_printf(look->v->a, "/report?org=%.*s&dataset=%.*s&item=%.*s",
+			                    STR_ARG(look->d->authority->id), STR_ARG(set), STR_ARG(item));
 	}
 	return STR("/report");
 }

@@ -6,7 +6,7 @@
 #include "web/portal_data.h"
 #include "web/show.h"
 
-enum { PAGE = 40, BATCH = 100, ROUNDS = 10 };
+enum { PAGE = 25, BATCH = 100, ROUNDS = 10 };
 
 /* What one organization's journal gave: newest first, down to `reached`. */
 struct shelf {

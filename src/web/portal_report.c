@@ -146,7 +146,8 @@ static struct result tell_her(struct db *tx, const struct wrong *w, struct err *
 	for (int i = 0; i < LANG_COUNT; i++) {
 		struct json_object *o = json_object_new(v->a);
 		json_put_str(o, STR("dataset"), w->set->title.t[i]);
-		n.text[i] = show_text_in(v, (enum lang)i, "report.notice", json_object_done(o));
+		n.text[i] = show_text_in(v, (enum lang)i, STR("report.notice"),
+		                         json_object_done(o));
 	}
 	return notice_put(tx, v->a, v->session.org, v->session.subject, &n, err);
 }

@@ -1,56 +1,28 @@
 #include "web/show.h"
 
-#include "base/calendar.h"
+#include "base/check_digit.h"
+#include "net/day_text.h"
 
 /* ---- times ---- */
 
-/* Days that are not read number + にち. */
-static const char *const day_names[32] = {
-	[1] = "ついたち", [2] = "ふつか", [3] = "みっか", [4] = "よっか", [5] = "いつか",
-	[6] = "むいか", [7] = "なのか", [8] = "ようか", [9] = "ここのか", [10] = "とおか",
-	[14] = "じゅうよっか", [20] = "はつか", [24] = "にじゅうよっか",
-};
-
-static struct str easy_day(struct arena *a, struct date d)
-{
-	const char *name = day_names[d.day];
-	struct str day = name ? arena_printf(a, "{%d日|%s}", d.day, name)
-	                      : arena_printf(a, "%d{日|にち}", d.day);
-	return arena_printf(a, "%d{年|ねん}%d{月|がつ}%.*s", d.year, d.month, STR_ARG(day));
-}
-
 struct str show_day(struct visit *v, int64_t us)
 {
-	if (us == 0 || v->lang != LANG_EASY)
-		return visit_date(v, us);
-	return easy_day(v->a, jst_date(us));
-}
-
-/* 2, 5, 7 and 9 minutes end in ふん, the others in ぷん. */
-static const char *minute_name(int minute)
-{
-	int last = minute % 10;
-	return last == 2 || last == 5 || last == 7 || last == 9 ? "ふん" : "ぷん";
+	return us ? day_text(v->a, jst_date(us), v->lang) : STR("");
 }
 
 struct str show_time(struct visit *v, int64_t us)
 {
-	if (us == 0 || v->lang != LANG_EASY)
-		return us ? visit_time(v, us) : STR("");
-	struct datetime t = jst_from_us(us);
-	struct str day = easy_day(v->a, t.date);
-	if (t.minute == 0)
-		return arena_printf(v->a, "%.*s %d{時|じ}", STR_ARG(day), t.hour);
-	return arena_printf(v->a, "%.*s %d{時|じ}%d{分|%s}", STR_ARG(day), t.hour, t.minute,
-	                    minute_name(t.minute));
+	if (us == 0)
+		return STR("");
+	return arena_printf(v->a, "%.*s%s%.*s", STR_ARG(show_day(v, us)),
+	                    v->lang == LANG_EN ? ", " : " ",
+	                    STR_ARG(clock_text(v->a, jst_from_us(us), v->lang)));
 }
 
 struct str show_iso_day(struct visit *v, struct str iso)
 {
 	struct date d;
-	if (v->lang != LANG_EASY || !date_parse(iso, &d))
-		return visit_iso_date(v, iso);
-	return easy_day(v->a, d);
+	return date_parse(iso, &d) ? day_text(v->a, d, v->lang) : iso;
 }
 
 /* ---- names ---- */
@@ -77,13 +49,13 @@ struct str show_row(struct visit *v, const char *key)
 
 struct str show_text(struct visit *v, const char *key, const struct json *values)
 {
-	return show_text_in(v, v->lang, key, values);
+	return show_text_in(v, v->lang, str_c(key), values);
 }
 
-struct str show_text_in(struct visit *v, enum lang lang, const char *key,
+struct str show_text_in(struct visit *v, enum lang lang, struct str key,
                         const struct json *values)
 {
-	struct str s = text_get(v->app->texts, lang, str_c(key)), out = STR("");
+	struct str s = text_get(v->app->texts, lang, key), out = STR("");
 	for (;;) {
 		size_t open = str_find_char(s, '{');
 		struct str rest = str_from(s, open);
@@ -99,6 +71,15 @@ struct str show_text_in(struct visit *v, enum lang lang, const char *key,
 		out = arena_printf(v->a, "%.*s%.*s%.*s", STR_ARG(out), (int)open, s.p, STR_ARG(put));
 		s = str_from(rest, close + 1);
 	}
+}
+
+struct str show_source(struct visit *v, const struct dataset *set, struct str source)
+{
+	struct json_object *o = json_object_new(v->a);
+	if (!receipt_check(source))
+		return v->lang != LANG_JA && set ? set->title.t[v->lang] : source;
+	json_put_str(o, STR("receipt"), receipt_show(v->a, source));
+	return show_text(v, "data.source_receipt", json_object_done(o));
 }
 
 void show_list(struct visit *v, struct json_object *o, const char *name,

@@ -7,8 +7,7 @@
 
 #include "web/app.h"
 
-/* 2026年11月20日（令和8年） / 20 November 2026 / 2026{年|ねん}11{月|がつ}{20日|はつか};
- * the last without 元号: who reads it counts western years. "" for 0. */
+/* As net/day_text.h writes it; "" for 0. */
 struct str show_day(struct visit *v, int64_t us);
 struct str show_time(struct visit *v, int64_t us);
 struct str show_iso_day(struct visit *v, struct str iso); /* as it is when it is no date */
@@ -24,8 +23,11 @@ struct str show_item(struct visit *v, const struct dataset_item *item, const str
 /* A row of web/text with its {x} filled, markup kept: in her language, or in
  * one that is named, for what is kept in all three. */
 struct str show_text(struct visit *v, const char *key, const struct json *values);
-struct str show_text_in(struct visit *v, enum lang lang, const char *key,
+struct str show_text_in(struct visit *v, enum lang lang, struct str key,
                         const struct json *values);
+/* Where a fact comes from: the register's own name for itself in Japanese, the
+ * title of the dataset in other languages; the application behind a decision. */
+struct str show_source(struct visit *v, const struct dataset *set, struct str source);
 /* Puts a list under its name, and has_NAME beside it: in an item of a list a
  * template would find the outer name where an inner list is missing or empty. */
 void show_list(struct visit *v, struct json_object *o, const char *name,
