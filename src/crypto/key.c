@@ -8,7 +8,6 @@
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/rsa.h>
 #include <stdatomic.h>
 
 #include "base/mem.h"
@@ -35,59 +34,56 @@ static struct result not_a_key(struct err *err, const char *why)
 }
 
 /* RFC 8017 §A.1.1. e at most 32 bits: a larger one only serves to burn time. */
-static bool rsa_row(struct str bits, enum key_alg *ret)
+static bool rsa_fits(const struct key_alg_row *row, struct str bits)
 {
 	struct der_in in = der_read(bits), seq = der_enter(&in, DER_SEQ);
 	struct str n = der_get_int(&seq);
 	uint64_t e = der_get_uint(&seq);
 	der_leave(&in, &seq);
-	if (!der_done(&in) || e < 3 || e > UINT32_MAX || !(e & 1) || n.p[0] != 0 ||
-	    !((uint8_t)n.p[n.n - 1] & 1))
-		return false;
-	for (size_t i = 0; i < KEY_ALG_COUNT; i++) {
-		const struct key_alg_row *row = key_alg_row((enum key_alg)i);
-		if (strcmp(row->family, "RSA") == 0 && (n.n - 1) * 8 == row->bits) {
-			*ret = (enum key_alg)i;
-			return n.n > 1 && (uint8_t)n.p[1] & 0x80;
-		}
-	}
-	return false;
+	return der_done(&in) && e >= 3 && e <= UINT32_MAX && e & 1 && n.n > 1 && n.p[0] == 0 &&
+	       (n.n - 1) * 8 == row->bits && (uint8_t)n.p[1] & 0x80 && (uint8_t)n.p[n.n - 1] & 1;
 }
 
-/* RFC 5480 §2.1.1: a named curve of the table and an uncompressed point. */
-static bool ec_row(struct der_in *params, struct str bits, enum key_alg *ret)
+/* The algorithm's parameters as the row has them: NULL for RSA (RFC 3279
+ * §2.3.1), a named curve (RFC 5480 §2.1.1), nothing (RFC 8410 §3). */
+static bool params_fit(const struct key_alg_row *row, struct der_in params)
 {
 	char curve[DER_OID_TEXT];
-	der_get_oid(params, curve);
-	bool p256 = strcmp(curve, "1.2.840.10045.3.1.7") == 0;
-	if (!p256 && strcmp(curve, "1.3.132.0.34") != 0)
-		return false;
-	*ret = p256 ? KEY_P256 : KEY_P384;
-	return bits.n == (p256 ? 65 : 97) && bits.p[0] == 4;
+	if (row->curve) {
+		der_get_oid(&params, curve);
+		return der_done(&params) && strcmp(curve, row->curve) == 0;
+	}
+	if (row->point == 0)
+		der_get_null(&params);
+	return der_done(&params);
+}
+
+/* A point is uncompressed, and on its curve: from_params sees to that. */
+static bool bits_fit(const struct key_alg_row *row, struct str bits)
+{
+	if (row->point == 0)
+		return rsa_fits(row, bits);
+	return bits.n == row->point && (!row->curve || bits.p[0] == 4);
 }
 
 static bool spki_row(struct str spki, enum key_alg *ret, struct str *ret_bits)
 {
 	char oid[DER_OID_TEXT];
 	struct der_in in = der_read(spki), seq = der_enter(&in, DER_SEQ), alg = der_enter(&seq, DER_SEQ);
-	struct der_in bits_at = seq;
-	struct str bits = der_get_bits(&bits_at);
-	bool fits = false;
+	struct str bits = der_get_bits(&seq);
 	der_get_oid(&alg, oid);
-	if (strcmp(oid, "1.2.840.113549.1.1.1") == 0) {
-		der_get_null(&alg);
-		fits = !bits_at.bad && rsa_row(bits, ret);
-	} else if (strcmp(oid, "1.2.840.10045.2.1") == 0) {
-		fits = ec_row(&alg, bits, ret);
-	} else if (strcmp(oid, "1.3.101.112") == 0) {
-		*ret = KEY_ED25519;
-		fits = bits.n == 32;
-	}
-	der_leave(&seq, &alg);
-	seq.p = seq.bad ? seq.p : bits_at.p;
 	der_leave(&in, &seq);
-	*ret_bits = bits;
-	return fits && der_done(&in) && !bits_at.bad;
+	if (alg.bad || !der_done(&in))
+		return false;
+	for (size_t i = 0; i < KEY_ALG_COUNT; i++) {
+		const struct key_alg_row *row = key_alg_row((enum key_alg)i);
+		if (strcmp(oid, row->oid) != 0 || !params_fit(row, alg) || !bits_fit(row, bits))
+			continue;
+		*ret = (enum key_alg)i;
+		*ret_bits = bits;
+		return true;
+	}
+	return false;
 }
 
 static struct key *key_make(enum key_alg alg, EVP_PKEY *public, struct str spki)
@@ -119,7 +115,7 @@ static EVP_PKEY *from_params(const char *family, OSSL_PARAM *params)
 static EVP_PKEY *rsa_public(struct str bits)
 {
 	struct der_in in = der_read(bits), seq = der_enter(&in, DER_SEQ);
-	struct str n = str_from(der_get_int(&seq), 1); /* its sign octet is 0: rsa_row */
+	struct str n = str_from(der_get_int(&seq), 1); /* its sign octet is 0: rsa_fits */
 	uint64_t e = der_get_uint(&seq);
 	uint8_t modulus[512]; /* OSSL_PARAM wants the machine's own order */
 	for (size_t i = 0; i < n.n; i++)
@@ -149,7 +145,7 @@ struct result key_import_public(struct str spki, struct key **ret, struct err *e
 {
 	enum key_alg alg;
 	struct str bits;
-	if (spki.n > 1024 || !spki_row(spki, &alg, &bits))
+	if (spki.n > KEY_SPKI_MAX || !spki_row(spki, &alg, &bits))
 		return not_a_key(err, "not one of the accepted algorithms and forms");
 	const struct key_alg_row *row = key_alg_row(alg);
 	EVP_PKEY *public = alg == KEY_ED25519
@@ -228,14 +224,6 @@ static bool fits(const struct key *k, enum sig_alg alg)
 	       (!sr->group || (kr->group && strcmp(kr->group, sr->group) == 0));
 }
 
-bool key_sig_pss(EVP_PKEY_CTX *p, enum sig_alg alg)
-{
-	/* RFC 4055 §3.1, RFC 7518 §3.5: MGF1 with the same hash, salt as long as the hash */
-	return !sig_alg_row(alg)->pss ||
-	       (EVP_PKEY_CTX_set_rsa_padding(p, RSA_PKCS1_PSS_PADDING) == 1 &&
-	        EVP_PKEY_CTX_set_rsa_pss_saltlen(p, RSA_PSS_SALTLEN_DIGEST) == 1);
-}
-
 struct result key_sign(const struct key *k, enum sig_alg alg, struct str data,
                        uint8_t ret[KEY_SIG_MAX], size_t *ret_n, struct err *err)
 {
@@ -245,6 +233,42 @@ struct result key_sign(const struct key *k, enum sig_alg alg, struct str data,
 	if (!k->home)
 		return fail(err, ERR_INPUT, "crypto.key.public", NULL, "only the public half is here");
 	return k->home->sign(k->ctx, alg, data, ret, ret_n, err);
+}
+
+struct result key_unwrap(const struct key *k, struct str wrapped, struct secret *ret,
+                         struct err *err)
+{
+	const struct key_alg_row *row = key_alg_row(k->alg);
+	if (strcmp(row->family, "RSA") != 0 || (k->home && !k->home->unwrap))
+		return fail(err, ERR_INPUT, "crypto.key.mismatch", NULL, "a key of %s unwraps nothing here",
+		            row->name);
+	if (!k->home)
+		return fail(err, ERR_INPUT, "crypto.key.public", NULL, "only the public half is here");
+	if (wrapped.n != row->bits / 8)
+		return fail(err, ERR_INPUT, "crypto.key.unwrap", "RFC 8017 §7.1.2",
+		            "the wrapped bytes do not open");
+	return k->home->unwrap(k->ctx, wrapped, ret, err);
+}
+
+struct result key_derive(const struct key *k, struct str peer, struct secret *ret,
+                         struct err *err)
+{
+	KEY_AUTO other = NULL;
+	if (!key_alg_row(k->alg)->curve || (k->home && !k->home->derive))
+		return fail(err, ERR_INPUT, "crypto.key.mismatch", NULL, "a key of %s derives nothing here",
+		            key_alg_row(k->alg)->name);
+	if (!k->home)
+		return fail(err, ERR_INPUT, "crypto.key.public", NULL, "only the public half is here");
+	TRY(key_import_public(peer, &other, err)); /* on its curve, or refused */
+	if (other->alg != k->alg)
+		return fail(err, ERR_INPUT, "crypto.key.mismatch", "NIST SP 800-56A §5.7.1.2",
+		            "a peer on another curve");
+	return k->home->derive(k->ctx, peer, ret, err);
+}
+
+EVP_PKEY *key_pkey_public(const struct key *k)
+{
+	return k->public;
 }
 
 bool key_verify(const struct key *k, enum sig_alg alg, struct str data, struct str sig)

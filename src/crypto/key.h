@@ -2,7 +2,7 @@
  *
  * A `struct key` is immutable, reference-counted and safe to use from many
  * threads. Its public half is always in this process; its private half lives
- * behind `struct key_home` (this process now; a key process or PKCS#11 later),
+ * behind `struct key_home` (this process, crypto/key_remote.h, crypto/key_token.h),
  * or nowhere (an imported public key). Algorithms are rows of one table. */
 #ifndef MUSUBI_CRYPTO_KEY_H
 #define MUSUBI_CRYPTO_KEY_H
@@ -17,9 +17,10 @@ enum key_alg { KEY_RSA_2048, KEY_RSA_3072, KEY_RSA_4096, KEY_P256, KEY_P384, KEY
 
 /* RS/PS/ES/EdDSA as in RFC 7518 and RFC 8037. ECDSA signatures are DER
  * (RFC 3279 §2.2.3); sig_es_raw and sig_es_der convert to and from r||s. */
-enum sig_alg { SIG_RS256, SIG_PS256, SIG_ES256, SIG_ES384, SIG_EDDSA, SIG_ALG_COUNT };
+enum sig_alg { SIG_RS256, SIG_PS256, SIG_ES256, SIG_ES384, SIG_EDDSA, SIG_RS384, SIG_RS512,
+               SIG_PS384, SIG_PS512, SIG_ALG_COUNT };
 
-enum { KEY_SIG_MAX = 512 };
+enum { KEY_SIG_MAX = 512, KEY_SPKI_MAX = 1024, KEY_DERIVED_MAX = 64 };
 
 struct key_alg_row {
 	const char *name;      /* "rsa-2048" */
@@ -27,9 +28,13 @@ struct key_alg_row {
 	const char *group;     /* curve, or NULL */
 	unsigned bits;
 	enum sig_alg sig;      /* the one used when nothing else is asked for */
+	const char *oid;       /* of SubjectPublicKeyInfo, dotted */
+	const char *curve;     /* the OID behind it; NULL: NULL for RSA, nothing for the rest */
+	size_t point;          /* bytes of the public value; 0: an RSAPublicKey */
 };
 struct sig_alg_row {
 	const char *jose;        /* "ES256" */
+	int cose;                /* RFC 9053, RFC 8812: -7 */
 	const char *family;      /* which keys may make it */
 	const char *group;       /* which curve, or NULL */
 	enum digest_alg digest;  /* for CMS also the message digest */
@@ -37,6 +42,7 @@ struct sig_alg_row {
 	bool pss;
 	const char *oid;         /* of the signature algorithm, dotted */
 	bool null_params;        /* AlgorithmIdentifier carries NULL (RFC 4055 §5) */
+	size_t half;             /* bytes of r and of s in r||s, or 0 */
 };
 const struct key_alg_row *key_alg_row(enum key_alg alg);
 const struct sig_alg_row *sig_alg_row(enum sig_alg alg);
@@ -66,6 +72,19 @@ MUST struct result key_sign(const struct key *k, enum sig_alg alg, struct str da
 /* A verdict, not an error: false for every signature that does not hold. */
 bool key_verify(const struct key *k, enum sig_alg alg, struct str data, struct str sig);
 
+/* Key transport: RSAES-OAEP with SHA-256, MGF1 with SHA-256 and no label (RFC
+ * 8017 §7.1; JOSE's RSA-OAEP-256). RSA keys only. At most KEY_UNWRAP_MAX bytes. */
+enum { KEY_UNWRAP_MAX = 190 };
+MUST struct result key_wrap(const struct key *k, struct str plain, uint8_t ret[KEY_SIG_MAX],
+                            size_t *ret_n, struct err *err);
+/* ERR_INPUT "crypto.key.unwrap" for everything that does not open; never says why. */
+MUST struct result key_unwrap(const struct key *k, struct str wrapped, struct secret *ret,
+                              struct err *err);
+/* ECDH (NIST SP 800-56A §5.7.1.2): the x coordinate; put it through HKDF. `peer`
+ * is a SubjectPublicKeyInfo of the same curve. EC keys only. */
+MUST struct result key_derive(const struct key *k, struct str peer, struct secret *ret,
+                              struct err *err);
+
 MUST struct result sig_es_raw(enum sig_alg alg, struct str der, struct arena *a, struct str *ret,
                               struct err *err);
 MUST struct result sig_es_der(enum sig_alg alg, struct str raw, struct arena *a, struct str *ret,
@@ -91,6 +110,9 @@ struct key_home {
 	struct result (*sign)(void *ctx, enum sig_alg alg, struct str data,
 	                      uint8_t ret[KEY_SIG_MAX], size_t *ret_n, struct err *err);
 	void (*free)(void *ctx);
+	/* NULL where a home cannot. Algorithms and lengths were checked before. */
+	struct result (*unwrap)(void *ctx, struct str wrapped, struct secret *ret, struct err *err);
+	struct result (*derive)(void *ctx, struct str peer, struct secret *ret, struct err *err);
 };
 /* A key whose private half `home` holds; `home` must live as long as the key. */
 MUST struct result key_new_at(struct str spki, const struct key_home *home, void *ctx,

@@ -11,23 +11,35 @@
 static struct result local_sign(void *ctx, enum sig_alg alg, struct str data,
                                 uint8_t ret[KEY_SIG_MAX], size_t *ret_n, struct err *err)
 {
-	const struct sig_alg_row *row = sig_alg_row(alg);
-	const EVP_MD *md = row->prehash ? digest_evp(row->digest) : NULL;
-	EVP_MD_CTX *c = EVP_MD_CTX_new();
-	EVP_PKEY_CTX *p = NULL;
-	size_t n = KEY_SIG_MAX;
-	uint8_t sig[KEY_SIG_MAX];
-	crypto_need(c != NULL, "sign");
-	bool done = EVP_DigestSignInit(c, &p, md, NULL, ctx) == 1 && key_sig_pss(p, alg) &&
-	            EVP_DigestSign(c, sig, &n, (const uint8_t *)(data.p ? data.p : ""), data.n) == 1;
-	EVP_MD_CTX_free(c);
-	if (!done) {
-		ERR_clear_error();
-		return fail(err, ERR_INTERNAL, "crypto.key.sign", NULL, "%s failed", row->jose);
-	}
+	uint8_t hash[DIGEST_SIZE_MAX], sig[KEY_SIG_MAX];
+	EVP_PKEY_CTX *once = NULL;
+	size_t n;
+	bool done = key_pkey_sign(ctx, &once, alg, key_prehash(alg, data, hash), sig, &n);
+	EVP_PKEY_CTX_free(once);
+	if (!done)
+		return fail(err, ERR_INTERNAL, "crypto.key.sign", NULL, "%s failed",
+		            sig_alg_row(alg)->jose);
 	memcpy(ret, sig, n);
 	*ret_n = n;
 	return ok();
+}
+
+static struct result local_unwrap(void *ctx, struct str wrapped, struct secret *ret,
+                                  struct err *err)
+{
+	return key_pkey_unwrap(ctx, wrapped, ret)
+	               ? ok()
+	               : fail(err, ERR_INPUT, "crypto.key.unwrap", "RFC 8017 §7.1.2",
+	                      "the wrapped bytes do not open");
+}
+
+static struct result local_derive(void *ctx, struct str peer, struct secret *ret, struct err *err)
+{
+	KEY_AUTO other = NULL;
+	TRY(key_import_public(peer, &other, err));
+	return key_pkey_derive(ctx, key_pkey_public(other), ret)
+	               ? ok()
+	               : fail(err, ERR_INTERNAL, "crypto.key.derive", NULL, "ECDH failed");
 }
 
 static void local_free(void *ctx)
@@ -35,7 +47,7 @@ static void local_free(void *ctx)
 	EVP_PKEY_free(ctx);
 }
 
-static const struct key_home local = { local_sign, local_free };
+static const struct key_home local = { local_sign, local_free, local_unwrap, local_derive };
 
 /* Takes over `pkey`. */
 static struct result adopt(EVP_PKEY *pkey, struct key **ret, struct err *err)

@@ -5,7 +5,7 @@
 
 static size_t width(enum sig_alg alg)
 {
-	return alg == SIG_ES256 ? 32 : alg == SIG_ES384 ? 48 : 0;
+	return sig_alg_row(alg)->half;
 }
 
 static struct result refuse(struct err *err, enum sig_alg alg)

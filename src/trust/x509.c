@@ -6,27 +6,35 @@
 
 #define OID_SHA256 "2.16.840.1.101.3.4.2.1"
 
-/* RFC 4055 §3.1 with SHA-256 throughout and a salt of 32 bytes. */
-static void put_pss_params(struct der *d)
+static const char *const digest_oids[DIGEST_COUNT] = {
+	[DIGEST_SHA256] = OID_SHA256,
+	[DIGEST_SHA384] = "2.16.840.1.101.3.4.2.2",
+	[DIGEST_SHA512] = "2.16.840.1.101.3.4.2.3",
+};
+
+static void put_digest(struct der *d, enum digest_alg alg)
+{
+	der_open(d, DER_SEQ);
+	der_put_oid(d, digest_oids[alg]);
+	der_put_null(d);
+	der_close(d);
+}
+
+/* RFC 4055 §3.1 with one digest throughout and a salt as long as it. */
+static void put_pss_params(struct der *d, enum digest_alg alg)
 {
 	der_open(d, DER_SEQ);
 	der_open(d, DER_CTXC(0));
-	der_open(d, DER_SEQ);
-	der_put_oid(d, OID_SHA256);
-	der_put_null(d);
-	der_close(d);
+	put_digest(d, alg);
 	der_close(d);
 	der_open(d, DER_CTXC(1));
 	der_open(d, DER_SEQ);
 	der_put_oid(d, "1.2.840.113549.1.1.8");
-	der_open(d, DER_SEQ);
-	der_put_oid(d, OID_SHA256);
-	der_put_null(d);
-	der_close(d);
+	put_digest(d, alg);
 	der_close(d);
 	der_close(d);
 	der_open(d, DER_CTXC(2));
-	der_put_uint(d, 32);
+	der_put_uint(d, digest_size(alg));
 	der_close(d);
 	der_close(d);
 }
@@ -39,7 +47,7 @@ void x509_put_sig_alg(struct der *d, enum sig_alg alg)
 	if (row->null_params)
 		der_put_null(d);
 	else if (row->pss)
-		put_pss_params(d);
+		put_pss_params(d, row->digest);
 	der_close(d);
 }
 
@@ -60,12 +68,6 @@ bool x509_get_sig_alg(struct der_in *in, enum sig_alg *ret)
 	der_fault(in);
 	return false;
 }
-
-static const char *const digest_oids[DIGEST_COUNT] = {
-	[DIGEST_SHA256] = OID_SHA256,
-	[DIGEST_SHA384] = "2.16.840.1.101.3.4.2.2",
-	[DIGEST_SHA512] = "2.16.840.1.101.3.4.2.3",
-};
 
 void x509_put_digest_alg(struct der *d, enum digest_alg alg)
 {

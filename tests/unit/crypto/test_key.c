@@ -236,6 +236,57 @@ static void raw_and_der_convert(void **state)
 	assert_true(is_err(sig_es_raw(SIG_RS256, STR("0"), a, &out, NULL)));
 }
 
+static void rsa_unwraps_what_was_wrapped(void **state)
+{
+	(void)state;
+	KEY_AUTO public = NULL;
+	SECRET_AUTO got = { 0 };
+	struct err err;
+	uint8_t wrapped[KEY_SIG_MAX];
+	size_t n;
+	char long_one[KEY_UNWRAP_MAX + 1] = { 0 };
+	assert_true(is_ok(key_import_public(key_spki(keys[KEY_RSA_2048]), &public, NULL)));
+	assert_true(is_ok(key_wrap(public, STR("data key"), wrapped, &n, NULL)));
+	struct str w = str_of((char *)wrapped, n);
+	assert_true(is_ok(key_unwrap(keys[KEY_RSA_2048], w, &got, NULL)));
+	assert_true(str_eq(secret_str(&got), STR("data key")));
+	secret_done(&got);
+	assert_string_equal((is_err(key_unwrap(public, w, &got, &err)), err.code), "crypto.key.public");
+	assert_true(is_err(key_unwrap(keys[KEY_RSA_2048], str_sub(w, 0, n - 1), &got, NULL)));
+	wrapped[n / 2] ^= 1;
+	assert_string_equal((is_err(key_unwrap(keys[KEY_RSA_2048], w, &got, &err)), err.code),
+	                    "crypto.key.unwrap");
+	assert_string_equal((is_err(key_unwrap(keys[KEY_P256], w, &got, &err)), err.code),
+	                    "crypto.key.mismatch");
+	assert_true(is_err(key_wrap(keys[KEY_ED25519], STR("x"), wrapped, &n, NULL)));
+	assert_true(is_err(key_wrap(public, str_of(long_one, sizeof long_one), wrapped, &n, NULL)));
+	assert_null(got.p);
+}
+
+static void both_sides_derive_the_same(void **state)
+{
+	(void)state;
+	static const enum key_alg curves[] = { KEY_P256, KEY_P384 };
+	struct err err;
+	for (size_t i = 0; i < 2; i++) {
+		KEY_AUTO peer = NULL;
+		SECRET_AUTO x = { 0 };
+		SECRET_AUTO y = { 0 };
+		SECRET_AUTO none = { 0 };
+		struct key *own = keys[curves[i]];
+		assert_true(is_ok(key_generate(curves[i], &peer, NULL)));
+		assert_true(is_ok(key_derive(own, key_spki(peer), &x, NULL)));
+		assert_true(is_ok(key_derive(peer, key_spki(own), &y, NULL)));
+		assert_int_equal(x.n, curves[i] == KEY_P256 ? 32 : 48);
+		assert_true(str_eq(secret_str(&x), secret_str(&y)));
+		assert_string_equal((is_err(key_derive(own, key_spki(keys[curves[1 - i]]), &none, &err)),
+		                     err.code), "crypto.key.mismatch");
+		assert_true(is_err(key_derive(own, STR("junk"), &none, NULL)));
+		assert_true(is_err(key_derive(keys[KEY_RSA_2048], key_spki(peer), &none, NULL)));
+		assert_null(none.p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -247,6 +298,8 @@ int main(void)
 		cmocka_unit_test(references_are_counted),
 		cmocka_unit_test(bad_pkcs8_is_refused),
 		cmocka_unit_test(raw_and_der_convert),
+		cmocka_unit_test(rsa_unwraps_what_was_wrapped),
+		cmocka_unit_test(both_sides_derive_the_same),
 	};
 	return cmocka_run_group_tests(tests, make_keys, drop_keys);
 }
