@@ -1,6 +1,8 @@
 /* From draft to application: one transaction, idempotent by the draft.
  *
- * What goes along is what the answers name: a file that was uploaded or removed
+ * What can be made beforehand is made before the lane is entered; the draft is
+ * taken first, so that the usual way asks for nothing it has just written. What
+ * goes along is what the answers name: a file that was uploaded or removed
  * beside the answers that were signed changes nothing silently. A correction is
  * held to what the office asked for here, whatever the page let through. */
 #include "apply/case.h"
@@ -20,7 +22,19 @@ struct submit {
 	struct apply_case c;
 	struct str from_state; /* a correction: where it lay */
 	int64_t now;
+	/* Made beforehand. */
+	const struct json *clean;
+	struct str once_key, answers, facts;
 };
+
+static struct result make_ready(struct submit *s, struct err *err)
+{
+	TRY(form_clean(s->in->form, &s->clean, err));
+	TRY(form_once(s->in->form, &s->once_key, err));
+	s->answers = apply_json_text(s->a, s->clean);
+	s->facts = apply_json_text(s->a, s->in->facts);
+	return ok();
+}
 
 /* Organization, year, running number of the year, two check digits. */
 static struct result give_receipt(struct submit *s, struct err *err)
@@ -44,15 +58,30 @@ static struct result find_earlier(struct submit *s, bool *ret, struct err *err)
 	return r.n ? apply_case_row(s->a, &r, 0, &s->c, err) : ok();
 }
 
-/* Nobody saved the draft since it was signed. */
-static struct result same_draft(struct submit *s, struct err *err)
+/* Only as it was signed: *ret false when nothing of that revision is there. */
+static struct result take_draft(struct submit *s, bool *ret, struct err *err)
 {
+	int64_t changed;
+	const struct draft *d = s->in->draft;
+	TRY(db_exec(s->tx, "DELETE FROM draft WHERE org = ? AND subject = ? AND id = ? AND rev = ?",
+	            BINDS(B_TEXT(d->org), B_TEXT(d->subject), B_TEXT(d->id), B_INT(d->rev)),
+	            &changed, err));
+	*ret = changed > 0;
+	return ok();
+}
+
+/* It came of this draft already, or somebody saved or discarded the draft since
+ * it was signed. */
+static struct result was_taken(struct submit *s, struct err *err)
+{
+	bool earlier;
 	struct draft d;
 	const struct draft *in = s->in->draft;
+	TRY(find_earlier(s, &earlier, err));
+	if (earlier)
+		return ok();
 	TRY(draft_load(s->tx, s->a, in->org, in->subject, in->id, &d, err));
-	if (d.rev != in->rev)
-		return fail(err, ERR_CONFLICT, "apply.draft.changed", NULL, "saved elsewhere meanwhile");
-	return ok();
+	return fail(err, ERR_CONFLICT, "apply.draft.changed", NULL, "saved elsewhere meanwhile");
 }
 
 static struct result once_taken(struct result r, struct err *err)
@@ -83,8 +112,7 @@ static struct result insert_case(struct submit *s, struct err *err)
 		      B_TEXT(c->portal_subject), B_TEXT(c->procedure), B_TEXT(c->version),
 		      B_TEXT(c->state), B_TEXT(c->applicant_name),
 		      B_TEXT(text_fold(s->a, c->applicant_name)),
-		      B_TEXT(apply_json_text(s->a, c->answers)),
-		      B_TEXT(apply_json_text(s->a, c->facts)), B_TEXT(c->once_key), once_bind(c),
+		      B_TEXT(s->answers), B_TEXT(s->facts), B_TEXT(c->once_key), once_bind(c),
 		      B_TEXT(c->document), B_BLOB(c->cms), B_INT(s->now), B_INT(s->now),
 		      B_INT(c->due_at)), NULL, err), err);
 }
@@ -97,8 +125,8 @@ static struct result update_case(struct submit *s, struct err *err)
 		"UPDATE app_case SET draft_id = ?, answers = ?, facts = ?, document = ?, cms = ?,"
 		" once_key = ?, once_open = ?, comments = '', state = ?, entered_at = ?, due_at = ?,"
 		" rev = rev + 1 WHERE org = ? AND id = ? AND rev = ?",
-		BINDS(B_TEXT(s->in->draft->id), B_TEXT(apply_json_text(s->a, c->answers)),
-		      B_TEXT(apply_json_text(s->a, c->facts)), B_TEXT(c->document), B_BLOB(c->cms),
+		BINDS(B_TEXT(s->in->draft->id), B_TEXT(s->answers), B_TEXT(s->facts),
+		      B_TEXT(c->document), B_BLOB(c->cms),
 		      B_TEXT(c->once_key), once_bind(c), B_TEXT(c->state), B_INT(s->now),
 		      B_INT(c->due_at), B_TEXT(c->org), B_TEXT(c->id), B_INT(c->rev)),
 		&changed, err), err));
@@ -120,9 +148,8 @@ static struct result as_new(struct submit *s, struct err *err)
 		.portal_subject = in->draft->subject, .procedure = in->procedure->id,
 		.version = in->procedure->version, .state = in->procedure->initial,
 		.applicant_name = in->applicant_name, .document = in->document, .cms = in->cms,
-		.submitted_at = s->now, .entered_at = s->now, .rev = 1, .facts = in->facts };
-	TRY(form_clean(in->form, &s->c.answers, err));
-	TRY(form_once(in->form, &s->c.once_key, err));
+		.submitted_at = s->now, .entered_at = s->now, .rev = 1, .facts = in->facts,
+		.answers = s->clean, .once_key = s->once_key };
 	s->c.due_at = flow_due(flow_state(in->procedure, s->c.state), s->now);
 	TRY(give_receipt(s, err));
 	TRY(insert_case(s, err));
@@ -160,8 +187,8 @@ static struct result as_correction(struct submit *s, struct err *err)
 	s->c.document = in->document;
 	s->c.cms = in->cms;
 	s->c.comments = NULL;
-	TRY(form_clean(in->form, &s->c.answers, err));
-	TRY(form_once(in->form, &s->c.once_key, err));
+	s->c.answers = s->clean;
+	s->c.once_key = s->once_key;
 	return update_case(s, err);
 }
 
@@ -172,7 +199,8 @@ static struct result tell(struct submit *s, bool correction, struct err *err)
 	struct case_event e = { .at = s->now, .actor = STR("citizen"),
 		.actor_name = c->applicant_name, .from_state = s->from_state, .to_state = c->state,
 		.action = correction ? STR("resubmit") : STR("submit") };
-	TRY(apply_event_put(s->tx, s->a, c, &e, err));
+	TRY(correction ? apply_event_put(s->tx, s->a, c, &e, err)
+	               : apply_event_first(s->tx, s->a, c, &e, err));
 	struct notice n = { .from_org = c->org, .at = s->now,
 		.link = arena_printf(s->a, "/applications/%.*s", STR_ARG(c->id)) };
 	memcpy(n.text, p->notice_received.t, sizeof n.text);
@@ -186,14 +214,17 @@ static struct result tell(struct submit *s, bool correction, struct err *err)
 		.detail = json_object_done(detail), .body = c->document }, err);
 }
 
+/* The files the answers name, and no other of the draft's. */
 static struct result take_files(struct submit *s, struct err *err)
 {
 	const struct draft *d = s->in->draft;
-	const struct json *ids = form_files(s->in->form);
-	for (size_t i = 0; i < json_len(ids); i++)
-		TRY(apply_attachment_copy(s->tx, d->org, d->id, s->c.org, s->c.id,
-		                          json_text(json_at(ids, i)), err));
-	return ok();
+	const struct json *named = form_files(s->in->form);
+	size_t n = json_len(named);
+	struct str *ids = ARENA_ARRAY(s->a, struct str, n + 1);
+	for (size_t i = 0; i < n; i++)
+		ids[i] = json_text(json_at(named, i));
+	TRY(apply_attachments_take(s->tx, d->org, d->id, s->c.org, s->c.id, ids, n, err));
+	return apply_attachments_drop(s->tx, d->org, d->id, err);
 }
 
 struct result case_submit(struct store *st, struct arena *a, const struct case_submit *in,
@@ -201,21 +232,22 @@ struct result case_submit(struct store *st, struct arena *a, const struct case_s
                           struct err *err)
 {
 	struct submit s = { .a = a, .in = in, .now = now };
-	bool correction = in->draft->case_id.n > 0, again;
+	bool correction = in->draft->case_id.n > 0, taken;
+	TRY(make_ready(&s, err));
 	STORE_TX_AUTO tx = NULL;
 	TRY(store_begin(st, &tx, err));
 	s.tx = tx;
-	TRY(find_earlier(&s, &again, err));
-	if (!again) {
-		TRY(same_draft(&s, err));
+	TRY(take_draft(&s, &taken, err));
+	if (taken) {
 		TRY(correction ? as_correction(&s, err) : as_new(&s, err));
 		TRY(take_files(&s, err));
 		TRY(tell(&s, correction, err));
-		TRY(draft_discard(tx, in->draft->org, in->draft->subject, in->draft->id, err));
+	} else {
+		TRY(was_taken(&s, err));
 	}
 	TRY(store_commit(&tx, err));
 	*ret = s.c;
-	*ret_again = again;
+	*ret_again = !taken;
 	return ok();
 }
 

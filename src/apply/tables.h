@@ -5,7 +5,8 @@
 
 #include "apply/case.h"
 
-/* 32 hex digits of randomness, in the arena. */
+/* 32 hex digits, in the arena: the millisecond and 80 random bits. What is made
+ * together lies together in every index, however large the table is. */
 struct str apply_new_id(struct arena *a);
 
 /* Reads the columns of APPLY_CASE_COLUMNS, in that order. */
@@ -23,6 +24,9 @@ struct str apply_json_text(struct arena *a, const struct json *j); /* "" for NUL
 /* An event of the application, numbered within it. */
 MUST struct result apply_event_put(struct db *tx, struct arena *a, const struct apply_case *c,
                                    const struct case_event *e, struct err *err);
+/* The same for a new application: numbered 1 without asking. */
+MUST struct result apply_event_first(struct db *tx, struct arena *a, const struct apply_case *c,
+                                     const struct case_event *e, struct err *err);
 /* The next running number of `name` in the organization, from 1. */
 MUST struct result apply_next_number(struct db *tx, struct arena *a, struct str org,
                                      struct str name, int64_t *ret, struct err *err);
@@ -41,11 +45,12 @@ MUST struct result apply_draft_start(struct db *tx, struct arena *a, const struc
                                      int64_t now, struct draft *ret, bool *ret_new,
                                      struct err *err);
 
-/* Attachments change hands sealed: copy, then remove what was there. One by one
- * where only those count that an answer names (ERR_CONFLICT when it is gone). */
-MUST struct result apply_attachment_copy(struct db *tx, struct str from_org,
-                                         struct str from_owner, struct str to_org,
-                                         struct str to_owner, struct str id, struct err *err);
+/* Attachments change hands sealed: copy, then remove what was there. By id where
+ * only those count that an answer names (ERR_CONFLICT when one is gone). */
+MUST struct result apply_attachments_take(struct db *tx, struct str from_org,
+                                          struct str from_owner, struct str to_org,
+                                          struct str to_owner, const struct str *ids, size_t n,
+                                          struct err *err);
 MUST struct result apply_attachments_copy(struct db *tx, struct str from_org,
                                           struct str from_owner, struct str to_org,
                                           struct str to_owner, struct err *err);

@@ -6,8 +6,11 @@
  * `name_folded` is the applicant's name as people search for it (text_fold). */
 #include "apply/tables.h"
 
+#include "base/clock.h"
 #include "base/encode.h"
 #include "base/random.h"
+
+enum { TAKE_AT_ONCE = 8 }; /* ids in one statement */
 
 static const char *const tables[] = {
 	"CREATE TABLE draft ("
@@ -68,7 +71,10 @@ void apply_migrations(void)
 struct str apply_new_id(struct arena *a)
 {
 	uint8_t raw[16];
+	uint64_t ms = (uint64_t)(clock_now_us() / 1000);
 	random_bytes(raw, sizeof raw);
+	for (int i = 0; i < 6; i++)
+		raw[i] = (uint8_t)(ms >> (40 - 8 * i));
 	return hex_encode(a, str_of((const char *)raw, sizeof raw));
 }
 
@@ -110,6 +116,23 @@ struct result apply_case_row(struct arena *a, const struct rows *r, size_t i,
 	return ok();
 }
 
+/* at, actor, actor_name, action, from_state, to_state, text, internal, detail */
+#define EVENT_BINDS(a, e) \
+	B_INT((e)->at), B_TEXT((e)->actor), B_TEXT((e)->actor_name), B_TEXT((e)->action), \
+	B_TEXT((e)->from_state), B_TEXT((e)->to_state), B_TEXT((e)->text), \
+	B_INT((e)->internal ? 1 : (e)->detail_internal ? 2 : 0), \
+	B_TEXT(apply_json_text((a), (e)->detail))
+
+struct result apply_event_first(struct db *tx, struct arena *a, const struct apply_case *c,
+                                const struct case_event *e, struct err *err)
+{
+	return db_exec(tx,
+		"INSERT INTO case_event (org, case_id, seq, at, actor, actor_name, action,"
+		" from_state, to_state, text, internal, detail)"
+		" VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		BINDS(B_TEXT(c->org), B_TEXT(c->id), EVENT_BINDS(a, e)), NULL, err);
+}
+
 struct result apply_event_put(struct db *tx, struct arena *a, const struct apply_case *c,
                               const struct case_event *e, struct err *err)
 {
@@ -120,11 +143,7 @@ struct result apply_event_put(struct db *tx, struct arena *a, const struct apply
 		" CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT),"
 		" CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT),"
 		" CAST(? AS TEXT) FROM case_event WHERE org = ? AND case_id = ?",
-		BINDS(B_TEXT(c->org), B_TEXT(c->id), B_INT(e->at), B_TEXT(e->actor),
-		      B_TEXT(e->actor_name), B_TEXT(e->action), B_TEXT(e->from_state),
-		      B_TEXT(e->to_state), B_TEXT(e->text),
-		      B_INT(e->internal ? 1 : e->detail_internal ? 2 : 0),
-		      B_TEXT(apply_json_text(a, e->detail)), B_TEXT(c->org), B_TEXT(c->id)),
+		BINDS(B_TEXT(c->org), B_TEXT(c->id), EVENT_BINDS(a, e), B_TEXT(c->org), B_TEXT(c->id)),
 		NULL, err);
 }
 
@@ -132,12 +151,10 @@ struct result apply_next_number(struct db *tx, struct arena *a, struct str org,
                                 struct str name, int64_t *ret, struct err *err)
 {
 	struct rows r;
-	TRY(db_exec(tx,
+	TRY(db_query(tx, a,
 		"INSERT INTO running_number (org, name, value) VALUES (?, ?, 1)"
-		" ON CONFLICT (org, name) DO UPDATE SET value = running_number.value + 1",
-		BINDS(B_TEXT(org), B_TEXT(name)), NULL, err));
-	TRY(db_query(tx, a, "SELECT value FROM running_number WHERE org = ? AND name = ?",
-	             BINDS(B_TEXT(org), B_TEXT(name)), &r, err));
+		" ON CONFLICT (org, name) DO UPDATE SET value = running_number.value + 1"
+		" RETURNING value", BINDS(B_TEXT(org), B_TEXT(name)), &r, err));
 	*ret = rows_int(&r, 0, 0);
 	return ok();
 }
@@ -158,20 +175,34 @@ struct result apply_letter_put(struct db *tx, const struct apply_case *c,
 		      B_INT(l->size)), NULL, err);
 }
 
-struct result apply_attachment_copy(struct db *tx, struct str from_org, struct str from_owner,
-                                    struct str to_org, struct str to_owner, struct str id,
-                                    struct err *err)
+/* TAKE_AT_ONCE ids; the last one again where there are fewer. */
+static struct result take_some(struct db *tx, struct str from_org, struct str from_owner,
+                               struct str to_org, struct str to_owner, const struct str *ids,
+                               size_t n, struct err *err)
 {
+	struct bind b[4 + TAKE_AT_ONCE] = { B_TEXT(to_org), B_TEXT(to_owner), B_TEXT(from_org),
+		B_TEXT(from_owner) };
 	int64_t changed;
+	for (size_t i = 0; i < TAKE_AT_ONCE; i++)
+		b[4 + i] = B_TEXT(ids[i < n ? i : n - 1]);
 	TRY(db_exec(tx,
 		"INSERT INTO attachment (org, owner, id, field, name, kind, sha256, size, at, sealed)"
 		" SELECT CAST(? AS TEXT), CAST(? AS TEXT), id, field, name, kind, sha256, size, at,"
-		" sealed FROM attachment WHERE org = ? AND owner = ? AND id = ?",
-		BINDS(B_TEXT(to_org), B_TEXT(to_owner), B_TEXT(from_org), B_TEXT(from_owner),
-		      B_TEXT(id)), &changed, err));
-	if (changed == 0)
+		" sealed FROM attachment WHERE org = ? AND owner = ?"
+		" AND id IN (?, ?, ?, ?, ?, ?, ?, ?)", b, sizeof b / sizeof *b, &changed, err));
+	if (changed != (int64_t)n)
 		return fail(err, ERR_CONFLICT, "apply.attachment.gone", NULL,
 		            "an answer names a file that is not there");
+	return ok();
+}
+
+struct result apply_attachments_take(struct db *tx, struct str from_org, struct str from_owner,
+                                     struct str to_org, struct str to_owner,
+                                     const struct str *ids, size_t n, struct err *err)
+{
+	for (size_t i = 0; i < n; i += TAKE_AT_ONCE)
+		TRY(take_some(tx, from_org, from_owner, to_org, to_owner, ids + i,
+		              n - i < TAKE_AT_ONCE ? n - i : TAKE_AT_ONCE, err));
 	return ok();
 }
 

@@ -179,19 +179,28 @@ struct str code_of(struct codes *c, struct arena *a, struct str org, struct core
 	return hex_encode(a, str_of((const char *)raw, sizeof raw));
 }
 
+/* Lower case only: one text for one code, which is a key of tables. -1: none. */
+static int nibble(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 struct result code_to_core(struct codes *c, struct str org, struct str code,
                            struct core_id *ret, struct err *err)
 {
-	uint8_t raw[CODE_TEXT];
-	size_t n;
+	uint8_t raw[1 + CODE_BLOCK];
 	if (code.n != CODE_TEXT)
 		return fail(err, ERR_INPUT, "mesh.code.malformed", NULL, "a code has %d hex digits, not %zu",
 		            CODE_TEXT, code.n);
-	for (size_t i = 0; i < code.n; i++) /* one text for one code: it is a key of tables */
-		if (code.p[i] >= 'A' && code.p[i] <= 'F')
+	for (size_t i = 0; i < sizeof raw; i++) {
+		int high = nibble(code.p[2 * i]), low = nibble(code.p[2 * i + 1]);
+		if (high < 0 || low < 0)
 			return fail(err, ERR_INPUT, "mesh.code.malformed", NULL,
-			            "a code is written in lower case");
-	TRY(decode_to(ENCODING_HEX, code, raw, &n, err));
+			            "a code is hexadecimal in lower case");
+		raw[i] = (uint8_t)(high << 4 | low);
+	}
 	if (raw[0] != CODE_EPOCH)
 		return fail(err, ERR_INPUT, "mesh.code.epoch", NULL, "unknown epoch %u", raw[0]);
 	permute(c, org, raw[0], false, raw + 1, ret->b);
