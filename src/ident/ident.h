@@ -14,9 +14,10 @@ struct session {
 	enum session_kind kind;
 	struct str subject;  /* citizen: her code in the portal; officer: officer id */
 	struct str name;     /* shown in the header */
-	struct str roles;    /* officer: "clerk approver" */
+	struct str roles;    /* officer: "clerk approver", as they are at this moment */
 	struct str csrf;     /* secret for net/csrf.h */
 	struct str home_org; /* citizen: the municipality that registers her */
+	int64_t serial;      /* citizen: of the certificate that logged her in; 0: none */
 	int64_t started_at, seen_at, expires_at;
 };
 
@@ -44,6 +45,10 @@ MUST struct result session_end(struct db *tx, enum session_kind k, struct str to
 enum phone_purpose { PHONE_LOGIN = 1, PHONE_SIGN };
 enum phone_state { PHONE_PENDING = 1, PHONE_CLAIMED, PHONE_APPROVED, PHONE_REFUSED, PHONE_USED };
 
+/* Where a transaction was begun, in the little that the phone shows: families,
+ * not versions; network: net/limit.h's peer. */
+struct phone_asker { struct str browser, system, network; };
+
 /* What is signed is a document (JCS JSON behind a domain-separating first
  * line, trust/cms.h): transaction id, origin, purpose, nonce, issued, expires,
  * and for signatures the digest of the application document. */
@@ -61,6 +66,8 @@ struct phone_tx {
 	struct str claim_hash;    /* once claimed: hex SHA-256 of the phone's claim */
 	struct str cms;           /* once approved */
 	struct str verdict;       /* once refused: a text key */
+	struct phone_asker asker;
+	int64_t serial;           /* once approved: of the certificate that signed */
 	int64_t created_at, expires_at;
 };
 
@@ -85,8 +92,8 @@ struct str phone_tx_document(struct arena *a, const struct phone_tx *t);
  * profile, revocation, holder) happens before, in phone_tx_check. Each moves
  * only from CLAIMED, once: a replay is ERR_CONFLICT "ident.phone.used". */
 MUST struct result phone_tx_approve(struct db *tx, struct str org, struct str id,
-                                    struct str claim, struct str subject, struct str cms,
-                                    int64_t now, struct err *err);
+                                    struct str claim, struct str subject, int64_t serial,
+                                    struct str cms, int64_t now, struct err *err);
 MUST struct result phone_tx_refuse(struct db *tx, struct str org, struct str id,
                                    struct str claim, struct str verdict, int64_t now,
                                    struct err *err);
@@ -94,6 +101,21 @@ MUST struct result phone_tx_refuse(struct db *tx, struct str org, struct str id,
  * ("ident.phone.browser" when another one wants it). */
 MUST struct result phone_tx_use(struct db *tx, struct str org, struct str id,
                                 struct str browser, int64_t now, struct err *err);
+
+/* ---- phones that are known ----
+ *
+ * A phone has a secret for each portal and wallet. With a login that holds it is
+ * remembered (by its digest) whose certificate that phone has: from then on the
+ * secret says who holds the phone, without a PIN. It opens what was meant for
+ * her; it approves nothing. */
+enum { PHONE_DEVICE_MIN = 32, PHONE_DEVICE_DAYS = 400 };
+MUST struct result phone_device_remember(struct db *tx, struct str org, struct str device,
+                                         struct str subject, int64_t serial, int64_t now,
+                                         struct err *err);
+/* *ret_subject is "" for a phone that is not known. */
+MUST struct result phone_device_find(struct db *db, struct arena *a, struct str org,
+                                     struct str device, struct str *ret_subject,
+                                     int64_t *ret_serial, struct err *err);
 
 /* ---- officers ---- */
 enum officer_verdict {

@@ -25,12 +25,14 @@ struct result phone_tx_start(struct db *tx, struct arena *a, const struct phone_
 	            BINDS(B_TEXT(t->org), B_INT(now - CLOCK_DAY)), NULL, err));
 	TRY(db_exec(tx,
 		"INSERT INTO phone_tx (org, id, purpose, state, origin, nonce, match_digits, browser,"
-		" subject, title, payload, claim_hash, cms, verdict, created_at, expires_at)"
-		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, '', ?, ?)",
+		" subject, title, payload, claim_hash, cms, verdict, created_at, expires_at,"
+		" asker_browser, asker_system, asker_network)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, '', ?, ?, ?, ?, ?)",
 		BINDS(B_TEXT(t->org), B_TEXT(id), B_INT(t->purpose), B_INT(PHONE_PENDING),
 		      B_TEXT(t->origin), B_TEXT(random_hex(a, 16)), B_TEXT(match), B_TEXT(t->browser),
 		      B_TEXT(t->subject), B_TEXT(t->title), B_TEXT(t->payload), B_BLOB(STR("")),
-		      B_INT(now), B_INT(now + life * CLOCK_SECOND)), NULL, err));
+		      B_INT(now), B_INT(now + life * CLOCK_SECOND), B_TEXT(t->asker.browser),
+		      B_TEXT(t->asker.system), B_TEXT(t->asker.network)), NULL, err));
 	*ret_id = id;
 	return ok();
 }
@@ -41,7 +43,8 @@ struct result phone_tx_find(struct db *db, struct arena *a, struct str org, stru
 	struct rows r;
 	TRY(db_query(db, a,
 		"SELECT org, id, purpose, state, origin, nonce, match_digits, browser, subject, title,"
-		" payload, cms, verdict, created_at, expires_at, claim_hash FROM phone_tx"
+		" payload, cms, verdict, created_at, expires_at, claim_hash, asker_browser, asker_system,"
+		" asker_network, serial FROM phone_tx"
 		" WHERE org = ? AND id = ?",
 		BINDS(B_TEXT(org), B_TEXT(id)), &r, err));
 	if (r.n == 0)
@@ -54,7 +57,9 @@ struct result phone_tx_find(struct db *db, struct arena *a, struct str org, stru
 		.title = rows_text(&r, 0, 9), .payload = rows_text(&r, 0, 10),
 		.cms = rows_text(&r, 0, 11), .verdict = rows_text(&r, 0, 12),
 		.created_at = rows_int(&r, 0, 13), .expires_at = rows_int(&r, 0, 14),
-		.claim_hash = rows_text(&r, 0, 15) };
+		.claim_hash = rows_text(&r, 0, 15),
+		.asker = { rows_text(&r, 0, 16), rows_text(&r, 0, 17), rows_text(&r, 0, 18) },
+		.serial = rows_int(&r, 0, 19) };
 	return ok();
 }
 
@@ -126,16 +131,16 @@ struct result phone_tx_claim(struct db *tx, struct str org, struct str id, struc
 }
 
 struct result phone_tx_approve(struct db *tx, struct str org, struct str id, struct str claim,
-                               struct str subject, struct str cms, int64_t now,
+                               struct str subject, int64_t serial, struct str cms, int64_t now,
                                struct err *err)
 {
 	int64_t changed;
 	char hash[2 * SHA256_SIZE];
 	TRY(db_exec(tx,
-		"UPDATE phone_tx SET state = ?, subject = ?, cms = ? WHERE org = ? AND id = ?"
+		"UPDATE phone_tx SET state = ?, subject = ?, serial = ?, cms = ? WHERE org = ? AND id = ?"
 		" AND state = ? AND claim_hash = ? AND expires_at > ?",
-		BINDS(B_INT(PHONE_APPROVED), B_TEXT(subject), B_BLOB(cms), B_TEXT(org), B_TEXT(id),
-		      B_INT(PHONE_CLAIMED), B_TEXT(claim_hash(claim, hash)), B_INT(now)),
+		BINDS(B_INT(PHONE_APPROVED), B_TEXT(subject), B_INT(serial), B_BLOB(cms), B_TEXT(org),
+		      B_TEXT(id), B_INT(PHONE_CLAIMED), B_TEXT(claim_hash(claim, hash)), B_INT(now)),
 		&changed, err));
 	return changed ? ok() : why_not(tx, org, id, STR(""), now, err);
 }

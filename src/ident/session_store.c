@@ -42,11 +42,11 @@ struct result session_start(struct db *tx, struct arena *a, const struct session
 	struct str token = arena_printf(a, "%.*s.%.*s", STR_ARG(s->org), STR_ARG(random_text(a)));
 	TRY(db_exec(tx,
 		"INSERT INTO session (org, token_hash, kind, subject, name, roles, csrf, home_org,"
-		" started_at, seen_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		" started_at, seen_at, expires_at, serial) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		BINDS(B_TEXT(s->org), B_TEXT(sha256_hex(a, token)), B_INT(s->kind),
 		      B_TEXT(s->subject), B_TEXT(s->name), B_TEXT(s->roles),
 		      B_TEXT(random_text(a)), B_TEXT(s->home_org), B_INT(now), B_INT(now),
-		      B_INT(now + session_limits_of(s->kind).absolute_us)), NULL, err));
+		      B_INT(now + session_limits_of(s->kind).absolute_us), B_INT(s->serial)), NULL, err));
 	/* What is over is swept by whoever logs in next. */
 	TRY(db_exec(tx, "DELETE FROM session WHERE org = ? AND expires_at < ?",
 	            BINDS(B_TEXT(s->org), B_INT(now)), NULL, err));
@@ -71,17 +71,23 @@ struct result session_find(struct db *db, struct arena *a, enum session_kind k,
 	struct str org;
 	if (!org_of(token, &org))
 		return fail(err, ERR_AUTH, "ident.session.none", NULL, "no session token");
+	/* Officers' roles are those of this moment, not of the login; who is no
+	 * officer any more has no session. */
 	TRY(db_query(db, a,
-		"SELECT org, kind, subject, name, roles, csrf, home_org, started_at, seen_at,"
-		" expires_at FROM session WHERE org = ? AND token_hash = ? AND kind = ?",
-		BINDS(B_TEXT(org), B_TEXT(sha256_hex(a, token)), B_INT(k)), &r, err));
+		"SELECT s.org, s.kind, s.subject, s.name, COALESCE(o.roles, ''), s.csrf, s.home_org,"
+		" s.started_at, s.seen_at, s.expires_at, s.serial FROM session s"
+		" LEFT JOIN officer o ON s.kind = ? AND o.org = s.org AND o.id = s.subject"
+		" WHERE s.org = ? AND s.token_hash = ? AND s.kind = ? AND (s.kind <> ? OR o.id IS NOT NULL)",
+		BINDS(B_INT(SESSION_OFFICER), B_TEXT(org), B_TEXT(sha256_hex(a, token)), B_INT(k),
+		      B_INT(SESSION_OFFICER)), &r, err));
 	if (r.n == 0)
 		return fail(err, ERR_AUTH, "ident.session.none", NULL, "no such session");
 	struct session s = { .org = rows_text(&r, 0, 0), .kind = (enum session_kind)rows_int(&r, 0, 1),
 		.subject = rows_text(&r, 0, 2), .name = rows_text(&r, 0, 3),
 		.roles = rows_text(&r, 0, 4), .csrf = rows_text(&r, 0, 5),
 		.home_org = rows_text(&r, 0, 6), .started_at = rows_int(&r, 0, 7),
-		.seen_at = rows_int(&r, 0, 8), .expires_at = rows_int(&r, 0, 9) };
+		.seen_at = rows_int(&r, 0, 8), .expires_at = rows_int(&r, 0, 9),
+		.serial = rows_int(&r, 0, 10) };
 	TRY(still_open(&s, now, err));
 	*ret = s;
 	return ok();

@@ -26,7 +26,25 @@ static const char *const tables[] = {
 	NULL,
 };
 
-static const struct migration migrations[] = { { 1, "sessions, phones, officers", tables } };
+/* A phone is known by the digest of a secret of its own, from a login on: whose
+ * certificate it showed then, and which. */
+static const char *const phones[] = {
+	"ALTER TABLE phone_tx ADD COLUMN asker_browser TEXT NOT NULL DEFAULT ''",
+	"ALTER TABLE phone_tx ADD COLUMN asker_system TEXT NOT NULL DEFAULT ''",
+	"ALTER TABLE phone_tx ADD COLUMN asker_network TEXT NOT NULL DEFAULT ''",
+	"ALTER TABLE phone_tx ADD COLUMN serial BIGINT NOT NULL DEFAULT 0",
+	"ALTER TABLE session ADD COLUMN serial BIGINT NOT NULL DEFAULT 0",
+	"CREATE TABLE phone_device ("
+	" org TEXT NOT NULL, device TEXT NOT NULL, subject TEXT NOT NULL, serial BIGINT NOT NULL,"
+	" at BIGINT NOT NULL, PRIMARY KEY (org, device))",
+	"CREATE INDEX phone_device_by_time ON phone_device (org, at)",
+	NULL,
+};
+
+static const struct migration migrations[] = {
+	{ 1, "sessions, phones, officers", tables },
+	{ 2, "which phone, which certificate, where a login was begun", phones },
+};
 
 void ident_migrations(void)
 {

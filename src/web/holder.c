@@ -14,10 +14,12 @@ static uint32_t serial_of(const struct cert *cert)
 
 struct result web_holder(struct app *app, struct db *db, struct arena *a,
                          enum phone_purpose purpose, const struct cert *cert,
-                         struct str *ret_subject, struct err *err)
+                         struct str *ret_subject, int64_t *ret_serial, struct err *err)
 {
 	struct cert_row row;
 	enum ca_kind kind = purpose == PHONE_LOGIN ? CA_CITIZEN_AUTH : CA_CITIZEN_SIGN;
 	TRY(trust_cert_find(db, a, app->ca, kind, serial_of(cert), &row, err));
-	return code_convert(app->codes, a, app->ca, row.subject, app->portal, ret_subject, err);
+	TRY(code_convert(app->codes, a, app->ca, row.subject, app->portal, ret_subject, err));
+	*ret_serial = row.serial;
+	return ok();
 }

@@ -20,9 +20,12 @@ struct str phone_name(struct visit *v, struct str id, const struct wallet *w);
 /* [{id, name, city, about, current}], in the order of the personas; all but id
  * with markup. */
 MUST struct result phone_wallets(struct visit *v, const struct json **ret, struct err *err);
-/* This phone's claim on a transaction: the same again, another for every other
- * browser, wallet and transaction. */
-struct str phone_claim(struct visit *v, struct str wallet, struct str tx);
+/* Who this phone is in a call to the portal. Its claim on the transaction: the
+ * same again, another for every other browser, wallet and transaction. Its
+ * device secret: the same at each login and signature, another for every other
+ * browser, wallet and portal. Once per request: a new browser gets its cookie. */
+struct phone_call { struct str tx, claim, device; };
+struct phone_call phone_call_for(struct visit *v, struct str wallet, struct str tx);
 /* A PIN or password of the form: full-width digits and small letters are taken
  * for what they mean; what arrived is wiped. Not for anything that is shown. */
 struct secret phone_secret(struct visit *v, const struct http_fields *f, struct str name);
@@ -34,6 +37,10 @@ struct phone_request {
 	struct str text;          /* the document, to the byte */
 	struct str digest;        /* SHA-256 of it, hex */
 	struct str origin, match, name;
+	/* Where it was begun, as the portal says; not part of the document. */
+	struct str browser, system, network; /* network: "same", "other" or "unknown" */
+	bool same_device;
+	int64_t began;
 	int64_t issued, expires;  /* microseconds UTC */
 	const struct json *application; /* DOCUMENT_APPLICATION */
 };
@@ -59,15 +66,16 @@ struct str phone_title(struct visit *v, const struct json *application);
 
 /* ---- phone_portal.c: asking the portal ---- */
 
-MUST struct result phone_portal_open(struct visit *v, struct str tx, struct str claim,
+MUST struct result phone_portal_open(struct visit *v, const struct phone_call *c,
                                      struct phone_request *ret, struct err *err);
 /* *ret_refusal: a text key, "" when it was accepted. ERR_UNAVAILABLE
  * "phone.unsure" when no answer came: it may have arrived. */
-MUST struct result phone_portal_approve(struct visit *v, struct str tx, struct str claim,
+MUST struct result phone_portal_approve(struct visit *v, const struct phone_call *c,
                                         struct str cms, struct str *ret_refusal,
                                         struct err *err);
-MUST struct result phone_portal_refuse(struct visit *v, struct str tx, struct str claim,
-                                       struct err *err);
+/* unexpected: she did not begin it herself. */
+MUST struct result phone_portal_refuse(struct visit *v, const struct phone_call *c,
+                                       bool unexpected, struct err *err);
 
 /* ---- pages ---- */
 

@@ -1,8 +1,10 @@
 /* The three calls to the portal (src/api/phone.c answers them). Only to the
  * configured portal; what comes back is foreign: a code is used only when we
  * have words for it. */
+#include "base/clock.h"
 #include "base/encode.h"
 #include "net/client.h"
+#include "web/asker.h"
 #include "web/phone.h"
 
 enum { CALL_MS = 8000, ANSWER_MAX = 1 << 20, CODE_MAX = 64 };
@@ -57,27 +59,48 @@ static struct result answer(struct visit *v, const struct http_answer *x,
 	return ok();
 }
 
-static struct json_object *about(struct visit *v, struct str tx, struct str claim)
+/* `here`: this phone's own place, so that the portal can say how near it is. */
+static struct json_object *about(struct visit *v, const struct phone_call *c)
 {
-	struct json_object *o = json_object_new(v->a);
-	json_put_str(o, STR("id"), tx);
-	json_put_str(o, STR("claim"), claim);
+	struct phone_asker me = asker_of(v);
+	struct json_object *o = json_object_new(v->a), *here = json_object_new(v->a);
+	json_put_str(o, STR("id"), c->tx);
+	json_put_str(o, STR("claim"), c->claim);
+	json_put_str(o, STR("device"), c->device);
+	json_put_str(here, STR("browser"), me.browser);
+	json_put_str(here, STR("system"), me.system);
+	json_put_str(here, STR("network"), me.network);
+	json_put(o, STR("here"), json_object_done(here));
 	return o;
 }
 
-struct result phone_portal_open(struct visit *v, struct str tx, struct str claim,
+static void read_asker(const struct json *j, struct phone_request *q)
+{
+	struct str network = json_text(json_get(j, STR("network")));
+	q->browser = asker_browser(json_text(json_get(j, STR("browser"))));
+	q->system = asker_system(json_text(json_get(j, STR("system"))));
+	q->network = str_eq(network, STR("same")) || str_eq(network, STR("other")) ? network
+	                                                                       : STR("unknown");
+	q->same_device = json_bool_or(json_get(j, STR("same_device")), false);
+	q->began = json_int_or(json_get(j, STR("began")), q->issued);
+	if (q->began < q->issued - CLOCK_MINUTE || q->began > q->expires)
+		q->began = q->issued;
+}
+
+struct result phone_portal_open(struct visit *v, const struct phone_call *c,
                                 struct phone_request *ret, struct err *err)
 {
 	struct http_answer x;
 	const struct json *j;
 	struct phone_request q;
-	if (is_err(call(v, "open", json_object_done(about(v, tx, claim)), &x, err)))
+	if (is_err(call(v, "open", json_object_done(about(v, c)), &x, err)))
 		return fail(err, ERR_UNAVAILABLE, "phone.unreachable", NULL, "the portal does not answer");
 	TRY(answer(v, &x, &j, err));
 	TRY(phone_document_read(v->a, json_text(json_get(j, STR("document"))), v->app->phone->portal,
-	                        tx, v->now, &q, err));
+	                        c->tx, v->now, &q, err));
 	q.match = str_sub(json_text(json_get(j, STR("match"))), 0, 2);
 	q.name = json_text(json_get(j, STR("name")));
+	read_asker(json_get(j, STR("asker")), &q);
 	*ret = q;
 	return ok();
 }
@@ -90,12 +113,12 @@ static struct str refusal(struct visit *v, const struct json *j)
 	return verdict && text_has(v->app->texts, key) ? key : STR("phone.refused");
 }
 
-struct result phone_portal_approve(struct visit *v, struct str tx, struct str claim,
-                                   struct str cms, struct str *ret_refusal, struct err *err)
+struct result phone_portal_approve(struct visit *v, const struct phone_call *c, struct str cms,
+                                   struct str *ret_refusal, struct err *err)
 {
 	struct http_answer x;
 	const struct json *j;
-	struct json_object *o = about(v, tx, claim);
+	struct json_object *o = about(v, c);
 	json_put_str(o, STR("cms"), base64_encode(v->a, cms));
 	if (is_err(call(v, "approve", json_object_done(o), &x, err)))
 		return fail(err, ERR_UNAVAILABLE, "phone.unsure", NULL, "no answer to the approval");
@@ -104,12 +127,15 @@ struct result phone_portal_approve(struct visit *v, struct str tx, struct str cl
 	return ok();
 }
 
-struct result phone_portal_refuse(struct visit *v, struct str tx, struct str claim,
+struct result phone_portal_refuse(struct visit *v, const struct phone_call *c, bool unexpected,
                                   struct err *err)
 {
 	struct http_answer x;
 	const struct json *j;
-	if (is_err(call(v, "refuse", json_object_done(about(v, tx, claim)), &x, err)))
+	struct json_object *o = about(v, c);
+	if (unexpected)
+		json_put_str(o, STR("why"), STR("unexpected"));
+	if (is_err(call(v, "refuse", json_object_done(o), &x, err)))
 		return fail(err, ERR_UNAVAILABLE, "phone.unsure", NULL, "no answer to the refusal");
 	return answer(v, &x, &j, err);
 }

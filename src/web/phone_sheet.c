@@ -11,7 +11,8 @@
 
 struct sheet {
 	struct wallet *w;
-	struct str wallet, tx, claim;
+	struct str wallet, tx;
+	struct phone_call call;
 	enum wallet_use use;
 	struct phone_request q;
 };
@@ -66,8 +67,8 @@ static struct result open_sheet(struct visit *v, struct sheet *s, struct err *er
 		visit_redirect(v, arena_printf(v->a, "/phones?tx=%.*s", STR_ARG(s->tx)));
 		return ok();
 	}
-	s->claim = phone_claim(v, s->wallet, s->tx);
-	TRY(phone_portal_open(v, s->tx, s->claim, &s->q, err));
+	s->call = phone_call_for(v, s->wallet, s->tx);
+	TRY(phone_portal_open(v, &s->call, &s->q, err));
 	s->use = s->q.kind == DOCUMENT_LOGIN ? WALLET_LOGIN : WALLET_SIGN;
 	if (!wallet_has(s->w, s->use))
 		return fail(err, ERR_FORBIDDEN, "card.no_key", NULL, "no key for it in this wallet");
@@ -107,12 +108,34 @@ static void put_asker(struct visit *v, const struct sheet *s, struct json_object
 	json_put_bool(o, STR("known"), str_eq(s->q.origin, wallet_issuer(s->w)));
 }
 
+/* Where it was begun. A relay shows its victim the true portal and the right
+ * digits; what it cannot easily show is this place. */
+static void put_place(struct visit *v, const struct sheet *s, struct json_object *o)
+{
+	static const struct { struct str network; const char *key; } rows[] = {
+		{ STR_INIT("same"), "phone.place.same" }, { STR_INIT("other"), "phone.place.other" },
+		{ STR_INIT("unknown"), "phone.place.unknown" },
+	};
+	struct str on = s->q.browser;
+	if (s->q.system.n)
+		on = on.n ? arena_printf(v->a, "%.*s（%.*s）", STR_ARG(on), STR_ARG(s->q.system))
+		          : s->q.system;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (str_eq(rows[i].network, s->q.network))
+			json_put_str(o, STR("place"), show_row(v, s->q.same_device ? "phone.place.here"
+			                                                           : rows[i].key));
+	json_put_str(o, STR("place_on"), on);
+	json_put_bool(o, STR("far"), str_eq(s->q.network, STR("other")));
+	json_put_str(o, STR("began"), show_time(v, s->q.began));
+}
+
 static struct json_object *page(struct visit *v, const struct sheet *s)
 {
 	struct json_object *o = phone_page(v, s->w, s->wallet,
 	                                   phone_word(s->use, "phone.login.title", "phone.sign.title"));
 	unsigned tries = wallet_tries(s->w, s->use);
 	put_asker(v, s, o);
+	put_place(v, s, o);
 	json_put_str(o, STR("match"), s->q.match);
 	json_put_str(o, STR("until"), show_time(v, s->q.expires));
 	json_put_str(o, STR("self"), arena_printf(v->a, "/t/%.*s", STR_ARG(s->tx)));
@@ -160,7 +183,7 @@ static struct result sent(struct visit *v, const struct sheet *s, struct str cms
 {
 	struct str refusal;
 	struct err why = { 0 };
-	if (is_err(phone_portal_approve(v, s->tx, s->claim, cms, &refusal, &why)))
+	if (is_err(phone_portal_approve(v, &s->call, cms, &refusal, &why)))
 		return stop(v, s, &why, err);
 	if (refusal.n == 0) {
 		visit_redirect(v, s->use == WALLET_LOGIN ? STR("/done?what=login")
@@ -217,16 +240,19 @@ struct result phone_sheet_refuse(struct visit *v, struct err *err)
 {
 	SHEET_AUTO s = { 0 };
 	struct err why = { 0 };
+	struct http_fields f;
+	TRY(visit_form(v, &f, err));
+	bool unexpected = str_eq(http_field_get(&f, STR("why")), STR("unexpected"));
 	struct result r = open_sheet(v, &s, &why);
 	/* Declining needs no key, no intact document: only the claim. */
-	bool asked = s.w != NULL && s.claim.n > 0;
+	bool asked = s.w != NULL && s.call.claim.n > 0;
 	if (is_err(r) && (!asked || r.kind == ERR_UNAVAILABLE || r.kind == ERR_CONFLICT))
 		return stop(v, &s, &why, err);
 	if (!s.w)
 		return ok();
-	if (is_err(phone_portal_refuse(v, s.tx, s.claim, &why)))
+	if (is_err(phone_portal_refuse(v, &s.call, unexpected, &why)))
 		return stop(v, &s, &why, err);
-	visit_redirect(v, STR("/done?what=declined"));
+	visit_redirect(v, unexpected ? STR("/done?what=unexpected") : STR("/done?what=declined"));
 	return ok();
 }
 
@@ -238,6 +264,7 @@ struct result phone_done(struct visit *v, struct err *err)
 		{ STR_INIT("login"), "phone.done.login", "phone.done.login_next", true },
 		{ STR_INIT("sign"), "phone.done.sign", "phone.done.sign_next", true },
 		{ STR_INIT("declined"), "phone.done.declined", "phone.done.declined_next", false },
+		{ STR_INIT("unexpected"), "phone.done.unexpected", "phone.done.unexpected_next", false },
 	};
 	WALLET_AUTO w = NULL;
 	struct http_fields f;

@@ -149,13 +149,22 @@ static struct str device(struct visit *v)
 	return cookie;
 }
 
-struct str phone_claim(struct visit *v, struct str wallet, struct str tx)
+static struct str derived(struct visit *v, struct str key, struct str what)
 {
 	uint8_t mac[DIGEST_SIZE_MAX];
-	struct str what = arena_printf(v->a, "musubi-phone-claim:%.*s:%.*s", STR_ARG(wallet),
-	                               STR_ARG(tx));
-	size_t n = hmac(DIGEST_SHA256, device(v), what, mac);
+	size_t n = hmac(DIGEST_SHA256, key, what, mac);
 	return base64url_encode(v->a, str_of((const char *)mac, n));
+}
+
+struct phone_call phone_call_for(struct visit *v, struct str wallet, struct str tx)
+{
+	struct str key = device(v);
+	struct phone_call c = { .tx = tx };
+	c.claim = derived(v, key, arena_printf(v->a, "musubi-phone-claim:%.*s:%.*s",
+	                                       STR_ARG(wallet), STR_ARG(tx)));
+	c.device = derived(v, key, arena_printf(v->a, "musubi-phone-device:%.*s:%.*s",
+	                                        STR_ARG(wallet), STR_ARG(v->app->phone->portal)));
+	return c;
 }
 
 /* ---- PINs ---- */

@@ -4,6 +4,7 @@
 #include "net/limit.h"
 #include "record/record.h"
 #include "store/journal.h"
+#include "web/asker.h"
 #include "web/phone_wait.h"
 #include "web/portal.h"
 
@@ -43,7 +44,7 @@ struct result portal_login_start(struct visit *v, struct err *err)
 	if (l && !limiter_take(l, &by_peer, limit_peer(v->a, v->q->peer), NULL))
 		return fail(err, ERR_LIMIT, "login.limit", NULL, "too many logins begun");
 	struct phone_tx t = { .org = v->app->portal, .purpose = PHONE_LOGIN,
-		.origin = v->app->origin, .browser = phone_browser_new(v),
+		.origin = v->app->origin, .browser = phone_browser_new(v), .asker = asker_of(v),
 		.payload = web_safe_path(http_field_get(&f, STR("to"))) };
 	STORE_TX_AUTO tx = NULL;
 	TRY(store_begin(v->app->store, &tx, err));
@@ -77,7 +78,8 @@ static struct result find_home(struct visit *v, struct db *db, struct session *s
 
 static struct result finish(struct visit *v, const struct phone_tx *t, struct err *err)
 {
-	struct session s = { .org = v->app->portal, .kind = SESSION_CITIZEN, .subject = t->subject };
+	struct session s = { .org = v->app->portal, .kind = SESSION_CITIZEN, .subject = t->subject,
+		.serial = t->serial };
 	struct str token, old = http_cookie_get(v->q, STR("session"));
 	STORE_READER_AUTO db = NULL;
 	TRY(store_reader(v->app->store, &db, err));

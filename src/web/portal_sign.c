@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "trust/ca.h"
 #include "trust/cms.h"
+#include "web/asker.h"
 #include "web/holder.h"
 #include "web/phone_wait.h"
 #include "web/portal.h"
@@ -40,7 +41,7 @@ static struct result begin_signature(struct visit *v, struct portal_draft *d, st
 	TRY(document_of(v, d, &document, err));
 	struct phone_tx t = { .org = v->app->portal, .purpose = PHONE_SIGN,
 		.origin = v->app->origin, .browser = phone_browser(v), .subject = v->session.subject,
-		.title = d->procedure->title.t[LANG_JA], .payload = document };
+		.title = d->procedure->title.t[LANG_JA], .payload = document, .asker = asker_of(v) };
 	STORE_TX_AUTO tx = NULL;
 	TRY(store_begin(v->app->store, &tx, err));
 	TRY(phone_tx_start(tx, v->a, &t, v->now, &id, err));
@@ -62,6 +63,7 @@ static struct result check_signature(struct visit *v, const struct signature *s,
 	struct trust_verdict verdict;
 	struct cms_signature sig;
 	struct str subject;
+	int64_t serial;
 	STORE_READER_AUTO db = NULL;
 	TRY(store_reader(v->app->store, &db, err));
 	struct trust_status_ctx status = { db, v->app->ca };
@@ -72,7 +74,7 @@ static struct result check_signature(struct visit *v, const struct signature *s,
 	if (verdict.verdict != VERDICT_OK)
 		return fail(err, ERR_FORBIDDEN, verdict_row(verdict.verdict)->key, verdict.clause,
 		            "%s", verdict.what);
-	TRY(web_holder(v->app, db, v->a, PHONE_SIGN, &sig.cert, &subject, err));
+	TRY(web_holder(v->app, db, v->a, PHONE_SIGN, &sig.cert, &subject, &serial, err));
 	if (!str_eq(subject, v->session.subject))
 		return fail(err, ERR_FORBIDDEN, "ident.phone.other_person", NULL,
 		            "the certificate is another person's");

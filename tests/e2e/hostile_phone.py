@@ -1,5 +1,6 @@
 """Logins and signatures that must not hold: each refusal with its own words."""
 import base64
+import hmac
 import json
 
 from people import Citizen, date_fields
@@ -15,6 +16,8 @@ def rows(w):
         ("an expired certificate", lambda: certificate(w, "sachiko", "有効期")),
         ("no signing certificate below 15", lambda: no_key(w)),
         ("another person's phone signs", lambda: other_person(w)),
+        ("a relayed code: the phone says from where, and can say no", lambda: relayed(w)),
+        ("a code photographed by a stranger shows nothing", lambda: photographed(w)),
         ("a second phone opens the same code", lambda: second_phone(w)),
         ("the holder declines", lambda: declined(w)),
         ("the time is up", lambda: expired(w)),
@@ -83,15 +86,77 @@ def other_person(w):
     """A signature by somebody else than who is logged in."""
     c = w.filled("hanako")
     page = c.b.submit(c.b.page.form(action="/sign$"))
-    other = Phone(w.nation, w.nation.persona("isamu"))
-    answer = other.approve(page, w.nation.persona("isamu")["password"], status=403)
-    expect("別の人" in answer.text, "the phone says whose it must be", answer.text[:300])
+    other = w.citizen("isamu").phone
+    sheet = other.open(other.link_of(page), status=403)
+    expect("本人" in sheet.text, "the phone says whose it must be", sheet.text[:300])
+    # With her phone's own claim, and his signature, past his phone's manners.
+    tx, claim, device = tx_of(c, page), *secrets_of(c.phone, tx_of(c, page))
+    call(w, "open", 200, id=tx, claim=claim, device=device)
+    mine = w.filled("isamu")
+    wait = mine.b.submit(mine.b.page.form(action="/sign$"))
+    mine.phone.approve(wait, mine.persona["password"])
+    _, x = call(w, "approve", 200, id=tx, claim=claim, cms=stored(w, tx_of(mine, wait)))
+    expect(x.get("accepted") is False, "his signature is none of hers", x)
     page = c.b.get(c.draft + "/sign")
-    expect("別の人" in page.text and not page.form(action="/submit$", required=False),
-           "and so does the page", page.text[:300])
+    expect(not page.form(action="/submit$", required=False), "nor for the page", page.text[:300])
     csrf = dict(page.forms()[0].values()).get("csrf")
     page = c.b.post(c.draft + "/submit", {"csrf": csrf}, status=(200, 409))
     expect("/applications/" not in page.path, "nothing is submitted", page.path)
+
+
+def secrets_of(phone, tx):
+    """The claim and the secret that a phone derives for a transaction, from its cookie."""
+    key = phone.b.cookie("device").encode()
+    portal, wallet = phone.nation.origin, phone.persona["id"]
+    return [base64.urlsafe_b64encode(hmac.new(key, what.encode(), "sha256").digest())
+            .decode().rstrip("=") for what in (f"musubi-phone-claim:{wallet}:{tx}",
+                                               f"musubi-phone-device:{wallet}:{portal}")]
+
+
+def relayed(w):
+    """The attacker's browser begins, the victim's phone is shown the code."""
+    victim = w.citizen("hanako")
+    thief = newcomer(w, "hanako")
+    agent = {"User-Agent": "Mozilla/5.0 (Windows NT 10.0) Chrome/130.0 Safari/537.36 Official-Safe"}
+    thief.b.get("/login")
+    form = thief.b.page.form(action="/login$")
+    page = thief.b.post(form.action, form.values(), headers=agent)
+    link = victim.phone.link_of(page)
+    sheet = victim.phone.open(link)
+    expect("Chrome（Windows）" in sheet.text and "Official" not in sheet.text,
+           "the phone says what asks, in our words", sheet.text[:400])
+    expect("始めた時刻" in sheet.text and "心当たりがない" in sheet.text, "when, and a way out",
+           sheet.text[:600])
+    tx, claim, device = tx_of(thief, page), *secrets_of(victim.phone, tx_of(thief, page))
+    _, x = call(w, "open", 200, id=tx, claim=claim, device=device,
+                here={"browser": "Safari", "system": "iPhone", "network": "203.0.113.9"})
+    expect(x["asker"]["network"] == "other" and x["asker"]["same_device"] is False,
+           "another network is said", x["asker"])
+    answer = victim.phone.b.submit(sheet.form(action="/refuse$"), button=("why", "unexpected"))
+    expect("何も承認していません" in answer.text, "it is over", answer.text[:300])
+    waits(w, thief, page, ["心当たりがない"])
+    sheet = victim.phone.open(link, status=409)
+    rows_ = w.nation.sql("SELECT subject FROM journal_entry WHERE event = 'phone.unexpected'")
+    expect(rows_ and rows_[-1][0], "it is in her log", rows_)
+    page = victim.b.get("/notices")
+    expect("心当たりのないログイン" in page.text, "and she is told", page.text[:400])
+
+
+def photographed(w):
+    c = w.filled("hanako")
+    page = c.b.submit(c.b.page.form(action="/sign$"))
+    tx = tx_of(c, page)
+    for other in (newcomer(w, "isamu").phone, w.citizen("isamu").phone):
+        sheet = other.open(c.phone.link_of(page), status=403)
+        expect("先にそのスマートフォンでログイン" in sheet.text, "what to do", sheet.text[:300])
+        expect("床上" not in sheet.text and "罹災" not in sheet.text, "nothing of it is shown",
+               sheet.text[:300])
+    for device in ("", "x", "A" * 43, None, 5):
+        status, x = call(w, "open", id=tx, claim=CLAIM, device=device)
+        expect(status == 403 and "document" not in x, "nor to a program", (status, x))
+    # Nobody else's look took it away from her.
+    c.phone.approve(page, c.persona["password"])
+    expect(c.b.get(page.path).form(action="/submit$"), "she signs it")
 
 
 def second_phone(w):
@@ -181,8 +246,9 @@ def crossed(w):
     c.b.get(c.draft + "/check")
     page = c.b.submit(c.b.page.form(action="/sign$"))
     tx = tx_of(c, page)
-    call(w, "open", 200, id=tx, claim=CLAIM)
-    _, x = call(w, "approve", 200, id=tx, claim=CLAIM, cms=login_cms)
+    claim, device = secrets_of(c.phone, tx)
+    call(w, "open", 200, id=tx, claim=claim, device=device)
+    _, x = call(w, "approve", 200, id=tx, claim=claim, cms=login_cms)
     expect(x.get("accepted") is False, "a login is no signature", x)
     expect(not c.b.get(page.path).form(action="/submit$", required=False), "not signed")
 

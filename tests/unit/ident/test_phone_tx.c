@@ -53,7 +53,7 @@ static struct result move(struct store *s, enum move m, struct str id, struct st
 	STORE_TX_AUTO tx = NULL;
 	TRY(store_begin(s, &tx, err));
 	TRY(m == CLAIM ? phone_tx_claim(tx, ORG, id, who, now, err)
-	    : m == APPROVE ? phone_tx_approve(tx, ORG, id, who, STR("s1"), STR("\x30\0cms"), now, err)
+	    : m == APPROVE ? phone_tx_approve(tx, ORG, id, who, STR("s1"), 7, STR("\x30\0cms"), now, err)
 	    : m == REFUSE ? phone_tx_refuse(tx, ORG, id, who, STR("ident.phone.declined"), now, err)
 	                  : phone_tx_use(tx, ORG, id, who, now, err));
 	return store_commit(&tx, err);
@@ -253,6 +253,60 @@ static void one_wins(void **state)
 	}
 }
 
+/* ---- phones that are known ---- */
+
+static void remember(struct test_store *t, struct str device, const char *subject, int64_t serial)
+{
+	struct err err = { 0 };
+	STORE_TX_AUTO tx = NULL;
+	good(store_begin(t->s, &tx, &err), &err);
+	good(phone_device_remember(tx, ORG, device, str_c(subject), serial, T0, &err), &err);
+	good(store_commit(&tx, &err), &err);
+}
+
+static void holds(struct test_store *t, struct str org, struct str device, const char *subject,
+                  int64_t serial)
+{
+	struct str who;
+	int64_t which;
+	struct err err = { 0 };
+	STORE_READER_AUTO db = NULL;
+	good(store_reader(t->s, &db, &err), &err);
+	good(phone_device_find(db, t->a, org, device, &who, &which, &err), &err);
+	assert_true(str_eq(who, str_c(subject)));
+	assert_int_equal(which, serial);
+}
+
+static void a_phone_is_known_after_a_login(void **state)
+{
+	struct test_store *t = *state;
+	struct err err = { 0 };
+	struct rows r;
+	holds(t, ORG, MINE, "", 0);
+	remember(t, MINE, "s1", 5);
+	holds(t, ORG, MINE, "s1", 5);
+	holds(t, ORG, OTHERS, "", 0);
+	holds(t, STR("elsewhere"), MINE, "", 0);
+	holds(t, ORG, STR(""), "", 0);
+	remember(t, MINE, "s2", 6); /* sold, and set up anew */
+	holds(t, ORG, MINE, "s2", 6);
+	STORE_READER_AUTO db = NULL;
+	good(store_reader(t->s, &db, &err), &err);
+	good(db_query(db, t->a, "SELECT device FROM phone_device", NULL, 0, &r, &err), &err);
+	assert_int_equal(r.n, 1);
+	assert_false(str_eq(rows_text(&r, 0, 0), MINE)); /* a digest of it only */
+}
+
+static void a_short_secret_is_none(void **state)
+{
+	struct test_store *t = *state;
+	struct err err = { 0 };
+	STORE_TX_AUTO tx = NULL;
+	good(store_begin(t->s, &tx, &err), &err);
+	assert_int_equal(phone_device_remember(tx, ORG, STR("1234"), STR("s1"), 1, T0, &err).kind,
+	                 ERR_INPUT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -260,6 +314,7 @@ int main(void)
 		ON_BOTH(replays_are_refused), ON_BOTH(only_the_browser_that_began),
 		ON_BOTH(time_ends_every_step), ON_BOTH(unknown_ids_are_not_found),
 		ON_BOTH(every_document_is_another), ON_BOTH(one_wins),
+		ON_BOTH(a_phone_is_known_after_a_login), ON_BOTH(a_short_secret_is_none),
 	};
 	ident_migrations();
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,12 +16,27 @@ static void good(struct result r, const struct err *err)
 		fail_msg("%s: %s", err->code, err->what);
 }
 
+/* An officer's session needs an officer. */
+static void employ(struct test_store *t, enum session_kind k, struct str org, struct str id)
+{
+	struct err err = { 0 };
+	STORE_TX_AUTO tx = NULL;
+	if (k != SESSION_OFFICER)
+		return;
+	good(store_begin(t->s, &tx, &err), &err);
+	good(db_exec(tx, "INSERT INTO officer (org, id, name, title, roles, password, totp, last_step)"
+	             " VALUES (?, ?, 'x', 'x', 'clerk', 'x', ?, -1) ON CONFLICT (org, id) DO NOTHING",
+	             BINDS(B_TEXT(org), B_TEXT(id), B_BLOB(STR("x"))), NULL, &err), &err);
+	good(store_commit(&tx, &err), &err);
+}
+
 static struct str start(struct test_store *t, enum session_kind k, const char *org,
                         const char *subject)
 {
 	struct str token;
 	struct err err = { 0 };
 	struct db *tx = NULL;
+	employ(t, k, str_c(org), str_c(subject));
 	struct session s = { .org = str_c(org), .kind = k, .subject = str_c(subject),
 		.name = STR("加賀 花子"), .roles = STR("clerk"), .home_org = STR("172065") };
 	good(store_begin(t->s, &tx, &err), &err);

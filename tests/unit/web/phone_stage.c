@@ -257,8 +257,8 @@ struct str stage_offer(struct stage *s, struct stage_doc d)
 	struct str document = trust_document(a, d.kind, body);
 	pthread_mutex_lock(&s->lock);
 	s->open.body = arena_printf(a, "{\"purpose\":\"login\",\"origin\":%.*s,\"name\":\"ポータル\","
-		"\"match\":\"42\",\"document\":%.*s}", STR_ARG(quoted(a, d.origin)),
-		STR_ARG(quoted(a, document)));
+		"\"match\":\"42\",\"document\":%.*s,\"asker\":%s}", STR_ARG(quoted(a, d.origin)),
+		STR_ARG(quoted(a, document)), d.asker ? d.asker : "null");
 	pthread_mutex_unlock(&s->lock);
 	return document;
 }

@@ -64,6 +64,7 @@ struct stage_doc {
 	enum document_kind kind;
 	struct str origin, tx, nonce, application, more; /* more: further members, ",\"x\":1" */
 	int64_t issued, expires;                         /* seconds */
+	const char *asker;                               /* where it was begun, JSON; or NULL */
 };
 struct stage_doc stage_login(struct stage *s);
 struct stage_doc stage_sign(struct stage *s, const char *application);

@@ -208,6 +208,73 @@ static void declining_needs_no_pin(void **state)
 	assert_int_equal(s->approve.times, 0);
 }
 
+/* ---- where it was begun ---- */
+
+static struct shown sheet_from(struct stage *s, const char *asker)
+{
+	struct stage_doc d = stage_login(s);
+	d.asker = asker;
+	stage_choose(s, "hanako");
+	stage_offer(s, d);
+	return stage_get(s, SHEET);
+}
+
+static void the_sheet_says_where_it_was_begun(void **state)
+{
+	struct stage *s = *state;
+	struct shown x = sheet_from(s, "{\"browser\":\"Chrome\",\"system\":\"Windows\","
+	                               "\"network\":\"other\",\"same_device\":false}");
+	assert_true(stage_says(x, "Chrome（Windows）"));
+	assert_true(stage_says(x, "この電話とは別のネットワークから"));
+	assert_true(stage_says(x, "だまそうとする人"));
+	x = sheet_from(s, "{\"browser\":\"Firefox\",\"system\":\"Linux\",\"network\":\"same\"}");
+	assert_true(stage_says(x, "この電話と同じネットワークから"));
+	assert_false(stage_says(x, "だまそうとする人"));
+	x = sheet_from(s, "{\"network\":\"same\",\"same_device\":true}");
+	assert_true(stage_says(x, "この端末のブラウザーから"));
+}
+
+static void a_strangers_words_are_no_browser(void **state)
+{
+	struct stage *s = *state;
+	struct shown x = sheet_from(s, "{\"browser\":\"安全な公式ブラウザー\",\"system\":\"<b>\","
+	                               "\"network\":\"near\",\"began\":99999999999999999}");
+	assert_int_equal(x.status, 200);
+	assert_false(stage_says(x, "安全な公式ブラウザー"));
+	assert_false(stage_says(x, "<b>"));
+	assert_true(stage_says(x, "ネットワークは分かりません"));
+	assert_int_equal(sheet_from(s, "[1]").status, 200);
+	assert_true(stage_says(sheet_from(s, NULL), "ネットワークは分かりません"));
+}
+
+static void what_was_not_expected_is_said_to_the_portal(void **state)
+{
+	struct stage *s = *state;
+	struct shown x = stage_post(s, SHEET "/refuse", login_sheet(s), "why=unexpected");
+	assert_true(str_eq(x.location, STR("/done?what=unexpected")));
+	assert_true(str_eq(asked(s, &s->refuse, "why"), STR("unexpected")));
+	assert_true(stage_says(stage_get(s, "/done?what=unexpected"), "何も承認していません"));
+	stage_post(s, SHEET "/refuse", login_sheet(s), "");
+	assert_true(str_eq(asked(s, &s->refuse, "why"), STR("")));
+}
+
+/* The portal knows a phone again, and never takes it for another one. */
+static void a_phone_is_known_by_its_browser_and_its_wallet(void **state)
+{
+	struct stage *s = *state;
+	login_sheet(s);
+	struct str first = asked(s, &s->open, "device"), claim = asked(s, &s->open, "claim");
+	stage_get(s, "/t/ffffffffffffffffffffffffffffffff");
+	assert_true(first.n >= PHONE_DEVICE_MIN && str_eq(asked(s, &s->open, "device"), first));
+	assert_false(str_eq(first, claim));
+	stage_choose(s, "aoi");
+	stage_get(s, SHEET);
+	assert_false(str_eq(asked(s, &s->open, "device"), first));
+	stage_forget(s);
+	login_sheet(s);
+	assert_false(str_eq(asked(s, &s->open, "device"), first));
+}
+
 /* ---- claims ---- */
 
 static void a_claim_is_of_one_browser_one_wallet_and_one_transaction(void **state)
@@ -586,6 +653,9 @@ int main(void)
 		T(an_approval_without_a_whole_answer_is_called_unsure),
 		T(a_pin_is_changed_with_the_old_one), T(a_change_says_what_is_wrong),
 		T(only_keys_that_are_there_can_be_changed), T(every_row_is_a_page_of_the_phone),
+		T(the_sheet_says_where_it_was_begun), T(a_strangers_words_are_no_browser),
+		T(what_was_not_expected_is_said_to_the_portal),
+		T(a_phone_is_known_by_its_browser_and_its_wallet),
 		T(errors_wear_the_phones_frame), T(a_damaged_wallet_hides_no_other),
 		T(all_languages_have_every_page),
 	};
