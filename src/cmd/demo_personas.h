@@ -17,7 +17,7 @@ enum demo_certs {
 
 struct demo_persona {
 	const char *id;         /* "hanako": folder of her phone */
-	const char *about_ja, *about_en;
+	const char *about_ja, *about_en, *about_easy; /* the last with readings, {漢字|かんじ} */
 	enum demo_certs certs;
 	const char *pin, *password; /* password NULL: no signing certificate */
 };

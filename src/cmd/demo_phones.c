@@ -60,6 +60,7 @@ static void describe(struct phone *x, struct str dir)
 	json_put_str(o, STR("birth"), date_format(a, x->p->birth));
 	json_put_str(o, STR("about"), str_c(x->persona->about_ja));
 	json_put_str(o, STR("about_en"), str_c(x->persona->about_en));
+	json_put_str(o, STR("about_easy"), str_c(x->persona->about_easy));
 	json_put_str(o, STR("certificates"), str_c(certs[x->persona->certs]));
 	json_put_str(o, STR("pin"), str_c(x->persona->pin));
 	json_put_str(o, STR("password"), str_c(x->persona->password));

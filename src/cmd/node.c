@@ -12,6 +12,7 @@
 #include "record/record.h"
 #include "store/journal.h"
 #include "trust/ca.h"
+#include "web/choice.h"
 #include "web/routes.h"
 
 enum { NODE_KEY = 32, CERT_FILE_MAX = 64 * 1024, NODE_ARENA = 256 << 20 };
@@ -23,6 +24,7 @@ void node_migrations(void)
 	record_migrations();
 	notice_migrations();
 	apply_migrations();
+	web_migrations();
 }
 
 struct str node_path(struct node *n, const char *folder, struct str name, const char *suffix)

@@ -45,9 +45,15 @@ static const char *const reports[] = {
 	NULL,
 };
 
+static const char *const answers[] = {
+	"ALTER TABLE record_report ADD COLUMN answer TEXT NOT NULL DEFAULT ''",
+	NULL,
+};
+
 static const struct migration migrations[] = {
 	{ 1, "records", tables },
 	{ 2, "reports that a record is wrong", reports },
+	{ 3, "answers to reports", answers },
 };
 
 void record_migrations(void)

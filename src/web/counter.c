@@ -43,7 +43,10 @@ static const struct web_route rows[] = {
 	{ GET, "/counter/{org}/reports", OFFICE, counter_reports, "report.view",
 	  .about = "What citizens say is wrong" },
 	{ POST, "/counter/{org}/reports/{id}/done", OFFICE, counter_report_done, "report.done",
-	  .about = "A report is dealt with" },
+	  .about = "A report is answered and closed" },
+
+	{ GET, "/counter/{org}/keys", OFFICE, counter_keys, .about = "Single-key shortcuts" },
+	{ POST, "/counter/{org}/keys", OFFICE, counter_keys_post, .about = "… on or off" },
 };
 
 void counter_routes(struct app *app)
@@ -58,12 +61,14 @@ struct str counter_base(struct visit *v)
 	return arena_printf(v->a, "/counter/%.*s", STR_ARG(v->q->param[0]));
 }
 
-void counter_put_frame(struct visit *v, struct json_object *o, const char *here)
+struct result counter_put_frame(struct visit *v, struct json_object *o, const char *here,
+                                struct err *err)
 {
 	static const struct { const char *id, *path, *key; } places[] = {
 		{ "queue", "", "counter.nav.queue" },
 		{ "residents", "/residents", "counter.nav.residents" },
 		{ "reports", "/reports", "counter.nav.reports" },
+		{ "keys", "/keys", "counter.nav.keys" },
 	};
 	struct json_array *list = json_array_new(v->a);
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
@@ -77,6 +82,7 @@ void counter_put_frame(struct visit *v, struct json_object *o, const char *here)
 	json_put(o, STR("places"), json_array_done(list));
 	json_put_str(o, STR("body_class"), STR("wide"));
 	json_put_str(o, STR("base"), counter_base(v));
+	return counter_put_keys(v, o, err);
 }
 
 struct case_actor counter_who(const struct visit *v)

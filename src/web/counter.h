@@ -33,13 +33,20 @@ MUST struct result counter_resident_open(struct visit *v, struct err *err);
 /* counter_reports.c */
 MUST struct result counter_reports(struct visit *v, struct err *err);
 MUST struct result counter_report_done(struct visit *v, struct err *err);
+/* counter_keys.c */
+MUST struct result counter_keys(struct visit *v, struct err *err);
+MUST struct result counter_keys_post(struct visit *v, struct err *err);
 
 /* ---- what every page of the counter has ---- */
 
 /* "/counter/172065" */
 struct str counter_base(struct visit *v);
-/* The places of the counter, `here` marked; and the body class. */
-void counter_put_frame(struct visit *v, struct json_object *o, const char *here);
+/* The places of the counter, `here` marked, the body class, and her shortcuts.
+ * Reads the store: no reader may be open. */
+MUST struct result counter_put_frame(struct visit *v, struct json_object *o, const char *here,
+                                     struct err *err);
+/* counter_keys.c: whether she wants single-key shortcuts. */
+MUST struct result counter_put_keys(struct visit *v, struct json_object *o, struct err *err);
 struct case_actor counter_who(const struct visit *v);
 /* Free text of an officer: trimmed, LF only. ERR_INPUT "counter.text" for
  * control characters or more than max characters. */

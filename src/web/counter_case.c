@@ -118,7 +118,7 @@ struct result counter_case_page(struct visit *v, struct counter_desk *d, int sta
 {
 	struct json_object *o = json_object_new(v->a);
 	json_put_str(o, STR("title_key"), STR("counter.case.title"));
-	counter_put_frame(v, o, "queue");
+	TRY(counter_put_frame(v, o, "queue", err));
 	put_head(v, d, o);
 	put_paths(v, d, o);
 	put_problem(v, d, o);

@@ -258,11 +258,11 @@ struct result counter_queue(struct visit *v, struct err *err)
 	PACKS_AUTO packs = app_packs(v->app);
 	struct json_object *o = json_object_new(v->a);
 	TRY(counter_filter_read(v, &f, err));
+	TRY(counter_put_frame(v, o, "queue", err));
 	STORE_READER_AUTO db = NULL;
 	TRY(store_reader(v->app->store, &db, err));
 	TRY(case_counts(db, v->a, v->session.org, v->now, &counts, &n, err));
 	json_put_str(o, STR("title_key"), STR("counter.queue.title"));
-	counter_put_frame(v, o, "queue");
 	put_totals(v, o, counts, n);
 	put_filter(v, packs, &f, o);
 	json_put(o, STR("groups"), count_groups(v, packs, counts, n, &f));

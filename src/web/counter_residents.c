@@ -61,7 +61,7 @@ struct result counter_residents(struct visit *v, struct err *err)
 	if (words.n)
 		TRY(note_search(v, words, n, err));
 	json_put_str(o, STR("title_key"), STR("counter.residents.title"));
-	counter_put_frame(v, o, "residents");
+	TRY(counter_put_frame(v, o, "residents", err));
 	json_put_str(o, STR("q"), words);
 	json_put_bool(o, STR("asked"), words.n > 0);
 	json_put_bool(o, STR("many"), n >= 50);
@@ -116,10 +116,11 @@ static struct result find_person(struct visit *v, struct db *db, struct person *
 	return ok();
 }
 
-static void put_person(struct visit *v, const struct person *p, struct json_object *o)
+static struct result put_person(struct visit *v, const struct person *p, struct json_object *o,
+                                struct err *err)
 {
 	json_put_str(o, STR("title_key"), STR("counter.resident.title"));
-	counter_put_frame(v, o, "residents");
+	TRY(counter_put_frame(v, o, "residents", err));
 	json_put_str(o, STR("name"), json_text(json_get(p->basic->body, STR("name"))));
 	json_put_str(o, STR("kana"), json_text(json_get(p->basic->body, STR("kana"))));
 	json_put_str(o, STR("birth"),
@@ -127,12 +128,13 @@ static void put_person(struct visit *v, const struct person *p, struct json_obje
 	json_put_bool(o, STR("is_protected"), p->basic->masked);
 	json_put_str(o, STR("back_href"), arena_printf(v->a, "%.*s/residents",
 	             STR_ARG(counter_base(v))));
+	return ok();
 }
 
 static struct result ask_page(struct visit *v, const struct person *p, struct err *err)
 {
 	struct json_object *o = json_object_new(v->a);
-	put_person(v, p, o);
+	TRY(put_person(v, p, o, err));
 	json_put(o, STR("affairs"), p->affairs);
 	json_put_str(o, STR("reason"), p->reason);
 	json_put_str(o, STR("self"), v->q->path);
@@ -180,7 +182,7 @@ static struct result records_page(struct visit *v, struct db *db, const struct p
 	size_t n;
 	struct json_object *o = json_object_new(v->a);
 	TRY(record_all(db, v->a, v->session.org, p->code, &records, &n, err));
-	put_person(v, p, o);
+	TRY(put_person(v, p, o, err));
 	json_put_str(o, STR("affair"), p->affair);
 	json_put_str(o, STR("reason"), p->reason);
 	json_put(o, STR("records"), record_rows(v, packs, records, n));

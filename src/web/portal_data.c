@@ -134,6 +134,7 @@ static struct result put_reports(struct visit *v, const struct pack_set *packs, 
 		json_put_str(x, STR("said"), list[i].text);
 		json_put_str(x, STR("said_at"), show_day(v, list[i].at));
 		json_put_bool(x, STR("done"), list[i].done_at != 0);
+		json_put_str(x, STR("answered"), list[i].answer);
 		json_put_str(x, STR("done_at"), show_day(v, list[i].done_at));
 		json_push(out, json_object_done(x));
 	}

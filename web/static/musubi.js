@@ -47,11 +47,28 @@
       setTimeout(() => delete f.dataset.sent, 3000);
     });
 
-  // Counter: keys for the next and previous case.
-  const keys = document.querySelectorAll("[data-key]");
-  if (keys.length)
+  // Counter: single keys, unless the officer switched them off. In a list J and
+  // K move the focus, on a page of one application they go to the next one.
+  const help = document.querySelector("dialog[data-keys]");
+  if (help) {
+    const rows = [...document.querySelectorAll("[data-row]")];
+    const move = (by) => {
+      const at = rows.indexOf(document.activeElement);
+      rows[Math.min(Math.max(at + by, 0), rows.length - 1)]?.focus();
+    };
+    const todo = {
+      "j": () => move(1), "k": () => move(-1),
+      "/": () => document.querySelector("input[type=search]")?.focus(),
+      "?": () => help.showModal(),
+    };
     document.addEventListener("keydown", (e) => {
-      if (e.ctrlKey || e.metaKey || e.altKey || /INPUT|TEXTAREA|SELECT/.test(e.target.tagName)) return;
-      for (const k of keys) if (k.dataset.key === e.key) k.click();
+      if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing || help.open ||
+          /INPUT|TEXTAREA|SELECT/.test(e.target.tagName)) return;
+      const key = e.key.toLowerCase();
+      const link = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+      if (!link && !todo[key]) return;
+      e.preventDefault();
+      if (link) link.click(); else todo[key]();
     });
+  }
 })();

@@ -43,13 +43,21 @@ static size_t list(struct test_store *t, struct str org, struct str whose,
 	return n;
 }
 
-static struct result done(struct test_store *t, struct str org, struct str id, int64_t now,
-                          struct err *err)
+static bool fresh; /* what the last done() said */
+
+static struct result answer(struct test_store *t, struct str org, struct str id,
+                            struct str text, int64_t now, struct err *err)
 {
 	STORE_TX_AUTO tx = NULL;
 	TRY(store_begin(t->s, &tx, err));
-	TRY(record_report_done(tx, org, id, now, err));
+	TRY(record_report_done(tx, t->a, org, id, text, now, &fresh, err));
 	return store_commit(&tx, err);
+}
+
+static struct result done(struct test_store *t, struct str org, struct str id, int64_t now,
+                          struct err *err)
+{
+	return answer(t, org, id, STR("直しました。"), now, err);
 }
 
 static void is_kept_as_said(void **state)
@@ -72,17 +80,48 @@ static void open_ones_come_first(void **state)
 	struct test_store *t = *state;
 	const struct record_report *r;
 	struct err err = { 0 };
-	struct str first = put(t, HER, STR("一"), 1000);
+	struct str one = put(t, HER, STR("一"), 1000);
 	put(t, HIM, STR("二"), 2000);
 	put(t, HER, STR("三"), 3000);
-	good(done(t, CITY, first, 5000, &err), &err);
-	good(done(t, CITY, first, 9000, &err), &err);
+	good(done(t, CITY, one, 5000, &err), &err);
+	good(done(t, CITY, one, 9000, &err), &err);
 	assert_int_equal(list(t, CITY, STR(""), &r), 3);
 	assert_true(str_eq(r[0].text, STR("二")));
 	assert_true(str_eq(r[1].text, STR("三")));
-	assert_true(str_eq(r[2].id, first));
+	assert_true(str_eq(r[2].id, one));
 	assert_int_equal(r[2].done_at, 5000); /* the first time counts */
 	assert_int_equal(list(t, CITY, HER, &r), 2);
+}
+
+static void is_answered_once(void **state)
+{
+	struct test_store *t = *state;
+	const struct record_report *r;
+	struct err err = { 0 };
+	struct str id = put(t, HER, STR("一"), 1000);
+	good(answer(t, CITY, id, STR(" 台帳を直しました。\r\n"), 5000, &err), &err);
+	assert_true(fresh);
+	good(answer(t, CITY, id, STR("台帳を直しました。"), 6000, &err), &err);
+	assert_false(fresh); /* pressed twice */
+	assert_int_equal(answer(t, CITY, id, STR("違いませんでした。"), 7000, &err).kind, ERR_CONFLICT);
+	assert_string_equal(err.code, "record.report.closed");
+	assert_int_equal(list(t, CITY, HER, &r), 1);
+	assert_true(str_eq(r[0].answer, STR("台帳を直しました。")));
+	assert_int_equal(r[0].done_at, 5000);
+}
+
+static void is_not_closed_without_words(void **state)
+{
+	struct test_store *t = *state;
+	const struct record_report *r;
+	struct err err = { 0 };
+	struct str id = put(t, HER, STR("一"), 1000);
+	assert_int_equal(answer(t, CITY, id, STR(" \n "), 5000, &err).kind, ERR_INPUT);
+	assert_string_equal(err.code, "record.report.answer");
+	assert_int_equal(answer(t, CITY, id, STR("a\x1b[2J"), 5000, &err).kind, ERR_INPUT);
+	assert_int_equal(list(t, CITY, HER, &r), 1);
+	assert_int_equal(r[0].done_at, 0);
+	assert_int_equal(r[0].answer.n, 0);
 }
 
 static void stays_in_its_organization(void **state)
@@ -148,7 +187,8 @@ static void one_person_cannot_flood_the_office(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ON_BOTH(is_kept_as_said), ON_BOTH(open_ones_come_first),
+		ON_BOTH(is_kept_as_said), ON_BOTH(open_ones_come_first), ON_BOTH(is_answered_once),
+		ON_BOTH(is_not_closed_without_words),
 		ON_BOTH(stays_in_its_organization), ON_BOTH(refuses_what_is_no_text),
 		ON_BOTH(one_person_cannot_flood_the_office),
 	};
