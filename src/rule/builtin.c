@@ -1,4 +1,6 @@
 /* The table of built-in functions and how a call finds its row. */
+#include <string.h>
+
 #include "rule/builtin.h"
 
 /* Sorted by name; rows of one name side by side. */
@@ -151,12 +153,40 @@ static bool same_name(const struct builtin *first, const struct builtin *b)
 	return b < builtin_table + builtin_count && str_eq(first->name, b->name);
 }
 
+/* Parameters that take a list, or anything as it is. */
+static bool takes_list(const char *param)
+{
+	static const char *const names[] = { "list", "contexts", "entries", "item", "newItem",
+		"element", "value", "value1", "value2" };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(param, names[i]) == 0)
+			return true;
+	return false;
+}
+
+/* What does not fit is tried again with lists of one unwrapped (DMN 1.5
+ * §10.3.2.9.4, from singleton list; §10.3.2.13.1: before or after conversions). */
+static struct feel_value call_row(struct machine *m, const struct builtin *row,
+                                  const struct feel_value *args, size_t n)
+{
+	struct feel_value v = row->call(m, args, n), fitted[BUILTIN_PARAMS];
+	bool changed = false;
+	if (v.kind != FEEL_NULL || row->max == BUILTIN_ANY || n > BUILTIN_PARAMS)
+		return v;
+	for (size_t i = 0; i < n; i++) {
+		bool wrapped = args[i].kind == FEEL_LIST && args[i].list.n == 1 && !takes_list(row->params[i]);
+		fitted[i] = wrapped ? args[i].list.items[0] : args[i];
+		changed |= wrapped;
+	}
+	return changed ? row->call(m, fitted, n) : v;
+}
+
 struct feel_value builtin_call(struct machine *m, const struct builtin *b,
                                const struct feel_value *args, size_t n)
 {
 	for (const struct builtin *row = b; same_name(b, row); row++)
 		if (n >= row->min && (n <= row->max || row->max == BUILTIN_ANY))
-			return row->call(m, args, n);
+			return call_row(m, row, args, n);
 	return feel_null();
 }
 
@@ -198,7 +228,7 @@ struct feel_value builtin_call_named(struct machine *m, const struct builtin *b,
 		for (size_t i = 0; i < BUILTIN_PARAMS; i++)
 			placed[i] = feel_null();
 		if (place(row, names, args, n, placed, &nplaced))
-			return row->call(m, placed, nplaced);
+			return call_row(m, row, placed, nplaced);
 	}
 	return feel_null();
 }

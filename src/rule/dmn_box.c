@@ -247,6 +247,9 @@ const struct node *dmn_function(struct dmn_builder *b, const struct xml_node *x,
 		kids_push(&params, NULL, name);
 		dmn_scope_push(b, name, dmn_type_shape(b->a, types[params.n - 1], 0));
 	}
+	const struct type *own = type_base(dmn_type_of(b, x, xml_attr(x, "typeRef")));
+	if (!result && own && own->kind == TYPE_FUNCTION && own->n)
+		result = own->parts[own->n - 1];
 	bool external = kind.n && !str_eq(kind, STR("FEEL"));
 	const struct node *body = NULL;
 	if (external)

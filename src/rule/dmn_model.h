@@ -17,7 +17,7 @@ struct drg {
 	const struct xml_node *xml;
 	uint32_t index;               /* among all of the model */
 	enum { DRG_NEW, DRG_OPEN, DRG_DONE } state; /* while compiling */
-	const struct type *type;      /* of its variable, or NULL */
+	const struct type *type;      /* of its variable, of a service's result; or NULL */
 	const struct feel_value *shape; /* an example of its value, or NULL */
 	const struct node *logic;     /* NULL: none, the value is null */
 	const struct drg **needs;     /* required inputs, decisions, knowledge */

@@ -256,6 +256,14 @@ static void read_service(struct dmn_builder *b, struct drg *d)
 			types[d->nparams] = p->type;
 			params[d->nparams++] = p;
 		}
+	const struct xml_node *variable = xml_child(d->xml, "variable");
+	const struct type *own = type_base(dmn_type_of(b, variable ? variable : d->xml,
+	                                               xml_attr(variable, "typeRef")));
+	if (own && own->kind == TYPE_FUNCTION && own->n) {
+		d->type = own->parts[own->n - 1];
+		for (size_t i = 0; i < d->nparams && own->n == d->nparams + 1; i++)
+			types[i] = own->parts[i] && own->parts[i]->kind != TYPE_ANY ? own->parts[i] : types[i];
+	}
 	d->outputs = outputs;
 	d->params = params;
 	d->param_names = names;

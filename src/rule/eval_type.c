@@ -85,9 +85,12 @@ bool machine_is_type(struct machine *m, const struct feel_value *v, const struct
 		return v->kind != FEEL_NULL;
 	if (t->kind == TYPE_NULL)
 		return v->kind == FEEL_NULL;
-	if (t->kind == TYPE_NAMED)
-		return t->target && machine_is_type(m, v, t->target, depth + 1) &&
+	if (t->kind == TYPE_NAMED) {
+		/* Its own allowed values stand in place of those of the type it is made from. */
+		const struct type *base = t->allowed ? type_base(t) : t->target;
+		return base && machine_is_type(m, v, base, depth + 1) &&
 		       (!t->allowed || m->shape_only || machine_test(m, t->allowed, NULL, v) == FEEL_TRUE);
+	}
 	if (v->kind != kinds[t->kind])
 		return false;
 	if (v->kind == FEEL_LIST && t->n)
