@@ -71,7 +71,8 @@ const struct feel_value *dmn_inputs_from_json(const struct dmn_model *m, struct 
 MUST struct result dmn_decide(const struct dmn_model *m, struct str name,
                               const struct feel_scope *s, struct arena *a,
                               struct dmn_outcome *ret, struct err *err);
-/* The inputs that can still change a decision, in the order in which to ask. */
+/* The inputs that can still change a decision, in the order in which to ask, as
+ * feel_missing has it, through all that the decision requires. */
 MUST struct result dmn_missing(const struct dmn_model *m, struct str name,
                                const struct feel_scope *s, struct arena *a,
                                const struct feel_value **ret, const struct str **ret_names,

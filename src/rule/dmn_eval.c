@@ -2,6 +2,7 @@
  * most once and only when something reads it (DMN 1.5 §10.4). */
 #include "rule/dmn_model.h"
 
+#include "rule/missing.h"
 #include "rule/why_log.h"
 #include "rule/words.h"
 
@@ -25,7 +26,6 @@ struct pass {
 struct dmn_run {
 	struct machine m;
 	struct troubles troubles;
-	struct missing missing;
 	struct why_log why;
 	bool explains;
 	const struct dmn_model *model;
@@ -132,13 +132,16 @@ static struct feel_value call_service(struct machine *m, void *context, const st
 		values[i] = v ? *v : feel_null();
 		keys[i] = d->outputs[i]->name;
 	}
-	if (d->noutputs == 1)
-		return values[0];
 	struct feel_value v = { .kind = FEEL_CONTEXT };
 	v.context.keys = keys;
 	v.context.values = values;
 	v.context.n = d->noutputs;
-	return v;
+	if (d->noutputs == 1)
+		v = values[0];
+	if (machine_fit(m, &v, d->type))
+		return v;
+	machine_trouble(m, "dmn.type", d->xml->line, 0);
+	return feel_null();
 }
 
 static struct feel_value service_value(struct pass *p, const struct drg *d)
@@ -160,7 +163,10 @@ static struct feel_value logic_value(struct pass *p, const struct drg *d)
 	t->line = d->xml->line;
 	if (!d->logic)
 		machine_trouble(m, "dmn.broken", 0, 0);
-	struct feel_value v = d->logic ? machine_eval(m, d->logic, frame_of(p, d)) : feel_null();
+	struct feel_value v = feel_null();
+	if (d->logic)
+		v = m->partial ? missing_eval(m, d->logic, frame_of(p, d))
+		               : machine_eval(m, d->logic, frame_of(p, d));
 	t->element = before.element;
 	t->line = before.line;
 	return v;
@@ -171,7 +177,6 @@ static const struct feel_value *element_value(struct pass *p, const struct drg *
 {
 	struct machine *m = &p->run->m;
 	struct cell *c = &p->cells[d->index];
-	size_t asked = m->missing ? m->missing->n : 0;
 	if (c->state == CELL_DONE)
 		return &c->value;
 	if (c->state == CELL_ABSENT)
@@ -191,8 +196,7 @@ static const struct feel_value *element_value(struct pass *p, const struct drg *
 	struct feel_value v = d->kind == DMN_SERVICE ? service_value(p, d) : logic_value(p, d);
 	c->value = v;
 	why_close(m, w, &v);
-	/* What hangs on absent facts is worked out again, so that they are told again. */
-	c->state = m->missing && m->missing->n > asked ? CELL_NEW : CELL_DONE;
+	c->state = CELL_DONE;
 	return &c->value;
 }
 
@@ -207,9 +211,10 @@ static struct feel_value call_outside(struct pass *p, const struct drg *d)
 	struct feel_value *args = machine_alloc(m, f->nparams, sizeof *args);
 	for (size_t i = 0; i < f->nparams; i++) {
 		const struct feel_value *v = feel_get(p->inputs, f->params[i]);
-		args[i] = v ? *v : feel_null();
+		args[i] = v ? *v : m->partial ? missing_fact(m, f->params[i]) : feel_null();
 	}
-	return machine_call(m, fn, args, f->nparams);
+	return m->partial ? missing_call(m, fn, args, f->nparams)
+	                  : machine_call(m, fn, args, f->nparams);
 }
 
 static struct result run_element(struct dmn_run *run, const struct drg *d,
@@ -310,6 +315,14 @@ struct result dmn_explain(const struct dmn_model *model, struct str name,
 	return ok();
 }
 
+static struct result demanded(struct dmn_run *run, const struct feel_value *v, struct missing *x)
+{
+	if (setjmp(run->m.bail))
+		return run->m.failed;
+	missing_demand(&run->m, x, v);
+	return ok();
+}
+
 struct result dmn_missing(const struct dmn_model *model, struct str name,
                           const struct feel_scope *s, struct arena *a,
                           const struct feel_value **ret, const struct str **ret_names,
@@ -319,12 +332,17 @@ struct result dmn_missing(const struct dmn_model *model, struct str name,
 	struct dmn_run *run;
 	const struct drg *d;
 	const struct feel_value *v;
+	struct missing missing = { 0 };
 	TRY(begin(model, name, s, a, &run, &bare, &d, err));
-	run->m.missing = &run->missing;
+	run->m.partial = true;
 	TRY(run_element(run, d, &v));
-	if (ret)
-		*ret = v;
-	*ret_names = run->missing.list;
-	*ret_n = run->missing.n;
+	TRY(demanded(run, v, &missing));
+	if (ret) {
+		struct dmn_outcome o;
+		TRY(dmn_decide(model, name, s, a, &o, err));
+		*ret = o.value;
+	}
+	*ret_names = missing.list;
+	*ret_n = missing.n;
 	return ok();
 }

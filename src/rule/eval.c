@@ -119,6 +119,12 @@ static const struct feel_value *frame_find(struct machine *m, const struct frame
 	return NULL;
 }
 
+const struct feel_value *machine_name(struct machine *m, const struct frame *f, struct str name)
+{
+	const struct feel_value *v = frame_find(m, f, name);
+	return v ? v : feel_get(m->scope->names, name);
+}
+
 static struct feel_value function_value(struct machine *m, struct feel_function fn)
 {
 	struct feel_function *p = machine_alloc(m, 1, sizeof *p);
@@ -128,34 +134,28 @@ static struct feel_value function_value(struct machine *m, struct feel_function 
 
 static struct feel_value eval_name(struct machine *m, const struct node *n, const struct frame *f)
 {
-	const struct feel_value *v = frame_find(m, f, n->name);
-	if (!v)
-		v = feel_get(m->scope->names, n->name);
+	const struct feel_value *v = machine_name(m, f, n->name);
 	if (v)
 		return *v;
 	const struct builtin *b = n->fact ? NULL : builtin_find(n->name);
 	if (b)
 		return function_value(m, (struct feel_function){ .kind = FN_BUILTIN, .builtin = b });
-	if (m->missing && n->full.n && !n->in_filter)
-		missing_add(m, n->full);
 	return feel_null();
 }
 
 static struct feel_value property(struct machine *m, const struct feel_value *v, struct str name,
-                                  bool *absent, int depth)
+                                  int depth)
 {
 	struct feel_value r = feel_null();
 	if (v->kind == FEEL_CONTEXT) {
 		const struct feel_value *found = feel_get(v, name);
-		*absent = !found;
 		return found ? *found : r;
 	}
 	if (v->kind == FEEL_LIST && depth < MACHINE_NESTING) {
 		struct feel_value *items = machine_alloc(m, v->list.n, sizeof *items);
 		machine_step(m, v->list.n);
-		bool ignored;
 		for (size_t i = 0; i < v->list.n; i++)
-			items[i] = property(m, &v->list.items[i], name, &ignored, depth + 1);
+			items[i] = property(m, &v->list.items[i], name, depth + 1);
 		return feel_list(items, v->list.n);
 	}
 	if (v->kind == FEEL_RANGE)
@@ -164,63 +164,20 @@ static struct feel_value property(struct machine *m, const struct feel_value *v,
 	return r;
 }
 
-/* Is a key of the chain absent, as opposed to there and null? */
-static bool chain_absent(struct machine *m, const struct node *n, const struct frame *f,
-                         struct feel_value *ret)
+struct feel_value machine_property(struct machine *m, const struct feel_value *v, struct str name)
 {
-	if (n->kind == N_NAME) {
-		const struct feel_value *v = frame_find(m, f, n->name);
-		if (!v)
-			v = feel_get(m->scope->names, n->name);
-		if (v)
-			*ret = *v;
-		return !v;
-	}
-	bool absent = chain_absent(m, n->kids[0], f, ret);
-	if (!absent)
-		*ret = property(m, ret, n->name, &absent, 0);
-	return absent;
+	return property(m, v, name, 0);
 }
 
-/* A chain from a fact is reported missing as a whole, once. */
 static struct feel_value eval_path(struct machine *m, const struct node *n, const struct frame *f)
 {
-	bool absent = false;
-	struct feel_value v = machine_eval(m, n->kids[0], f), way;
-	struct feel_value r = property(m, &v, n->name, &absent, 0);
-	if (m->missing && n->full.n && r.kind == FEEL_NULL && chain_absent(m, n, f, &way)) {
-		const struct node *root = n;
-		while (root->kind == N_PATH)
-			root = root->kids[0];
-		if (!root->in_filter)
-			missing_add(m, n->full);
-	}
-	return r;
-}
-
-/* With missing facts both sides are looked at: when one decides by what is known,
- * nothing the other lacks needs to be asked. */
-static struct feel_value logic_missing(struct machine *m, const struct node *n,
-                                       const struct frame *f, enum feel_truth decides)
-{
-	size_t before = m->missing->n;
-	struct feel_value x = machine_eval(m, n->kids[0], f);
-	enum feel_truth tx = value_truth(&x);
-	size_t between = m->missing->n;
-	if (tx == decides && between == before)
-		return x;
-	struct feel_value y = machine_eval(m, n->kids[1], f);
-	enum feel_truth ty = value_truth(&y);
-	if (ty == decides && m->missing->n == between)
-		m->missing->n = before;
-	return truth_value(n->kind == N_AND ? truth_and(tx, ty) : truth_or(tx, ty));
+	struct feel_value v = machine_eval(m, n->kids[0], f);
+	return property(m, &v, n->name, 0);
 }
 
 static struct feel_value eval_logic(struct machine *m, const struct node *n, const struct frame *f)
 {
 	enum feel_truth decides = n->kind == N_AND ? FEEL_FALSE : FEEL_TRUE;
-	if (m->missing)
-		return logic_missing(m, n, f, decides);
 	struct feel_value x = machine_eval(m, n->kids[0], f);
 	enum feel_truth tx = value_truth(&x);
 	if (tx == decides)
@@ -270,22 +227,14 @@ static struct feel_value eval_between(struct machine *m, const struct node *n, c
 	return truth_value(truth_and(above, below));
 }
 
-/* While a condition hangs on a missing fact nothing of its branches is asked. */
 static struct feel_value eval_if(struct machine *m, const struct node *n, const struct frame *f)
 {
-	size_t before = m->missing ? m->missing->n : 0;
 	struct feel_value c = machine_eval(m, n->kids[0], f);
-	bool open = m->missing && m->missing->n > before;
-	if (open)
-		m->missing->off++;
-	struct feel_value r = feel_null();
-	if (n->strict && c.kind != FEEL_BOOL && c.kind != FEEL_NULL)
+	if (n->strict && c.kind != FEEL_BOOL && c.kind != FEEL_NULL) {
 		machine_trouble(m, "dmn.condition", n->pos, 0);
-	else
-		r = machine_eval(m, n->kids[feel_true(&c) ? 1 : 2], f);
-	if (open)
-		m->missing->off--;
-	return r;
+		return feel_null();
+	}
+	return machine_eval(m, n->kids[feel_true(&c) ? 1 : 2], f);
 }
 
 static struct feel_value eval_list(struct machine *m, const struct node *n, const struct frame *f)

@@ -109,23 +109,6 @@ size_t feel_reads(const struct feel_expr *e, const struct str **ret)
 	return e->nreads;
 }
 
-struct result feel_missing(const struct feel_expr *e, const struct feel_scope *s, struct arena *a,
-                           const struct feel_value **ret, const struct str **ret_names,
-                           size_t *ret_n, struct err *err)
-{
-	struct machine m;
-	struct missing missing = { 0 };
-	const struct feel_value *v;
-	machine_init(&m, s, a, err);
-	m.missing = &missing;
-	TRY(run(&m, e, &v));
-	if (ret)
-		*ret = v;
-	*ret_names = missing.list;
-	*ret_n = missing.n;
-	return ok();
-}
-
 struct str feel_source(const struct feel_expr *e)
 {
 	return e->source;

@@ -56,9 +56,26 @@ MUST struct result feel_test(const struct feel_expr *tests, const struct feel_va
  * prefill; in order of first use. */
 size_t feel_reads(const struct feel_expr *e, const struct str **ret);
 
-/* The same as feel_eval, and the facts it asked for that are absent from the
- * scope ("property.same"), in the order of asking: those that can still change
- * the result. *ret (may be NULL) is the value with them taken as null. */
+/* Evaluation on partial facts: a value, or the facts still needed.
+ *
+ * A fact is a dotted name that the scope does not hold ("property.same"; a key
+ * that is there and null is known). It is needed when, with all else that is
+ * absent given some values, two values of it give two results. The facts needed
+ * are then the smallest set that settles the result whatever they turn out to
+ * be: without any one of them it stays open for some values of the others. None:
+ * the value is the result of every completion, and *ret (may be NULL) is it;
+ * otherwise *ret is the value with what is absent taken as null.
+ *
+ * Their order is that of asking: conditions before what hangs on them, operands
+ * as written, of a table first the column on which most of its rows in question
+ * hang. Ask the first, then ask again here: the rest may need nothing any more.
+ *
+ * Guaranteed: nothing that is needed is left out. A fact is named in vain only
+ * when its uses cancel each other out (`a = 1 or a != 1`, `a - a`), when a
+ * function is indifferent to it (`count([a])`), or beyond a loop over what is
+ * absent itself; where each fact stands once, in conditions that are true or
+ * false, the set is exact (tests/unit/rule/test_missing.c goes through every
+ * completion). The order is a heuristic. */
 MUST struct result feel_missing(const struct feel_expr *e, const struct feel_scope *s,
                                 struct arena *a, const struct feel_value **ret,
                                 const struct str **ret_names, size_t *ret_n, struct err *err);

@@ -45,12 +45,6 @@ struct feel_function {
 	size_t nparams;
 };
 
-struct missing {
-	struct str *list;
-	size_t n, cap;
-	unsigned off; /* above 0: do not record */
-};
-
 /* What went against a model: tables, types. The value is null then. */
 struct trouble {
 	const char *code;  /* stable: "dmn.type" */
@@ -71,7 +65,7 @@ struct machine {
 	size_t bytes;
 	unsigned depth;
 	bool shape_only;         /* types are asked for without their allowed values */
-	struct missing *missing; /* NULL unless asked for */
+	bool partial;            /* facts may be missing: values may be open (missing.h) */
 	struct troubles *troubles; /* NULL unless asked for */
 	struct why_log *why;     /* NULL unless an explanation is asked for */
 	struct err *err;
@@ -139,8 +133,10 @@ struct feel_value range_property(const struct feel_range *r, struct str name);
 /* table.c: a table where an expression stands. */
 struct feel_value table_value(struct machine *m, const struct rule_table *t, const struct frame *f);
 
-/* missing.c */
-void missing_add(struct machine *m, struct str name);
+/* eval.c: what a name stands for: bound, or a fact; NULL: neither. The value of a
+ * key or property, null when there is none. */
+const struct feel_value *machine_name(struct machine *m, const struct frame *f, struct str name);
+struct feel_value machine_property(struct machine *m, const struct feel_value *v, struct str name);
 
 /* value.c: feel_equal with a budget of comparisons; 0 left: undecided. */
 enum feel_truth value_equal(const struct feel_value *x, const struct feel_value *y, uint32_t *budget);

@@ -50,12 +50,11 @@ static bool match_row(struct deciding *d, size_t row)
 	return d->t->hit != HIT_FIRST;
 }
 
-/* The rows that match, among the candidates the index names. While missing facts
- * are noted every cell is asked. */
+/* The rows that match, among the candidates the index names. */
 static void match_rows(struct deciding *d)
 {
 	const uint32_t *rows;
-	if (!d->t->index || d->m->missing) {
+	if (!d->t->index) {
 		for (size_t i = 0; i < d->t->nrows; i++)
 			if (!match_row(d, i))
 				return;
@@ -234,8 +233,13 @@ static struct feel_value evaluate(struct deciding *d)
 	for (size_t i = 0; i < t->ninputs; i++) {
 		d->inputs[i] = machine_eval(d->m, t->inputs[i].expr->root, d->f);
 		if (t->inputs[i].values && d->inputs[i].kind != FEEL_NULL &&
-		    machine_test(d->m, t->inputs[i].values->root, d->f, &d->inputs[i]) != FEEL_TRUE)
-			return trouble(d, TROUBLE_INPUT, i);
+		    machine_test(d->m, t->inputs[i].values->root, d->f, &d->inputs[i]) != FEEL_TRUE) {
+			if (!d->m->troubles)
+				return trouble(d, TROUBLE_INPUT, i);
+			/* In a model it counts as null, as any value that does not conform. */
+			machine_trouble(d->m, "table.input", 0, (uint32_t)i);
+			d->inputs[i] = feel_null();
+		}
 	}
 	if (d->m->why)
 		d->m->why->off++; /* the cells are told with the rows that match */
