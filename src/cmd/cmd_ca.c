@@ -222,6 +222,8 @@ static struct result revoke_person(struct desk *d, enum revoke_reason reason, st
 	TRY(store_begin(d->node->app.store, &tx, err));
 	for (int k = 0; k < CA_COUNT; k++) {
 		int64_t n = 0;
+		if (d->ca.n && !str_eq(d->ca, str_c(ca_row((enum ca_kind)k)->name)))
+			continue;
 		TRY(trust_cert_revoke_all(tx, d->node->config.ca, (enum ca_kind)k, subject, reason,
 		                          clock_now_us(), &n, err));
 		total += n;
@@ -254,7 +256,7 @@ int cmd_ca_revoke(int argc, char **args)
 		{ "serial", OPTION_TEXT, "HEX", "one certificate", .text = &d.serial },
 		{ "ca", OPTION_TEXT, "NAME", "of which authority: citizen-auth, citizen-sign, government",
 		  .text = &d.ca },
-		{ "person", OPTION_TEXT, "ID", "all of hers: code, resident code or persona",
+		{ "person", OPTION_TEXT, "ID", "all of hers (of one authority with --ca): code, resident code or persona",
 		  .text = &d.person },
 		{ "reason", OPTION_TEXT, "NAME",
 		  "unspecified, keyCompromise, affiliationChanged, superseded, cessationOfOperation, …",

@@ -1,4 +1,4 @@
-/* musubi officer add: an officer with a fresh TOTP secret. The password comes
+/* musubi officer add, roles, remove. A new one has a fresh TOTP secret. The password comes
  * from standard input or is made; it is never an argument, because everybody on
  * a machine can read the arguments of a program. */
 #include <stdio.h>
@@ -93,7 +93,7 @@ int cmd_officer_add(int argc, char **args)
 		  .text = &x.id },
 		{ "name", OPTION_TEXT, "NAME", "shown to colleagues", .required = true, .text = &x.name },
 		{ "title", OPTION_TEXT, "TITLE", "her office and post", .text = &x.title },
-		{ "roles", OPTION_TEXT, "WORDS", "clerk, approver, admin (clerk)", .text = &x.roles },
+		{ "roles", OPTION_TEXT, "WORDS", "clerk, approver, admin, protection (clerk)", .text = &x.roles },
 		{ "password-stdin", OPTION_FLAG, .help = "read the password from standard input; else one is made",
 		  .flag = &x.from_stdin },
 	};
@@ -109,4 +109,59 @@ int cmd_officer_add(int argc, char **args)
 	mem_wipe(x.password, sizeof x.password);
 	mem_wipe(x.totp, sizeof x.totp);
 	return is_ok(r) ? EXIT_TRUE : command_failed(u.command, &err);
+}
+
+/* ---- changing ---- */
+
+struct change { struct str config, org, id, roles; };
+
+static struct result write_change(struct node *n, const struct change *x, bool remove,
+                                  struct err *err)
+{
+	STORE_TX_AUTO tx = NULL;
+	struct json_object *detail = json_object_new(n->app.arena);
+	json_put_str(detail, STR("roles"), x->roles);
+	TRY(store_begin(n->app.store, &tx, err));
+	TRY(remove ? officer_remove(tx, x->org, x->id, err)
+	           : officer_set_roles(tx, x->org, x->id, x->roles, err));
+	TRY(journal_add(tx, &(struct journal_entry){ .org = x->org,
+		.event = remove ? STR("officer.remove") : STR("officer.change"), .actor = STR("system"),
+		.object = x->id, .detail = remove ? NULL : json_object_done(detail) }, err));
+	return store_commit(&tx, err);
+}
+
+static int change_officer(int argc, char **args, bool remove)
+{
+	struct change x = { 0 };
+	struct err err = { 0 };
+	struct node *n;
+	int code;
+	const struct option_row rows[] = {
+		{ "config", OPTION_TEXT, "FILE", "configuration of the node (musubi.yaml)",
+		  .required = true, .text = &x.config },
+		{ "org", OPTION_TEXT, "ID", "organization (172065)", .required = true, .text = &x.org },
+		{ "id", OPTION_TEXT, "ID", "what the officer logs in with", .required = true,
+		  .text = &x.id },
+		{ "roles", OPTION_TEXT, "WORDS", "clerk, approver, admin, protection", .required = true,
+		  .text = &x.roles },
+	};
+	struct usage u = { .command = remove ? "officer remove" : "officer roles", .rows = rows,
+		.nrows = remove ? 3 : 4 };
+	if (!command_begin(&u, argc, args, &code))
+		return code;
+	if (is_err(node_open_store(x.config, &n, &err)))
+		return command_failed(u.command, &err);
+	struct result r = write_change(n, &x, remove, &err);
+	node_close(n);
+	return is_ok(r) ? EXIT_TRUE : command_failed(u.command, &err);
+}
+
+int cmd_officer_roles(int argc, char **args)
+{
+	return change_officer(argc, args, false);
+}
+
+int cmd_officer_remove(int argc, char **args)
+{
+	return change_officer(argc, args, true);
 }

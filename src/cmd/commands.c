@@ -25,6 +25,8 @@ static const struct command rows[] = {
 	{ "ca list", "List the certificates of a person", "人の電子証明書を一覧する", cmd_ca_list },
 	{ "ca revoke", "Revoke certificates", "電子証明書を失効させる", cmd_ca_revoke },
 	{ "officer add", "Add an officer of an organization", "職員を登録する", cmd_officer_add },
+	{ "officer roles", "Change what an officer may do, at once", "職員の権限を変える", cmd_officer_roles },
+	{ "officer remove", "Remove an officer, and end her sessions", "職員の登録を取り消す", cmd_officer_remove },
 	{ "version", "Print the version", "版を表示する", cmd_version },
 	{ "help", "Print this list", "この一覧を表示する", cmd_help },
 };

@@ -38,6 +38,8 @@ int cmd_feel(int argc, char **args);
 int cmd_help(int argc, char **args);
 int cmd_journal_verify(int argc, char **args);
 int cmd_officer_add(int argc, char **args);
+int cmd_officer_roles(int argc, char **args);
+int cmd_officer_remove(int argc, char **args);
 int cmd_pack_check(int argc, char **args);
 int cmd_pack_publish(int argc, char **args);
 int cmd_pack_test(int argc, char **args);

@@ -131,6 +131,10 @@ struct officer_new {
 };
 MUST struct result officer_add(struct db *tx, const struct officer_new *o, struct str seal_key,
                                struct err *err);
+/* Both hold at once, for sessions that are open as well. ERR_NOT_FOUND. */
+MUST struct result officer_set_roles(struct db *tx, struct str org, struct str id,
+                                     struct str roles, struct err *err);
+MUST struct result officer_remove(struct db *tx, struct str org, struct str id, struct err *err);
 /* Five tries that were not right lock for 15 minutes, counted from the last of
  * them. A TOTP step is accepted once. Argon2id runs outside of the transaction;
  * unknown names cost the same time and are locked alike. */

@@ -96,6 +96,32 @@ struct result officer_list(struct db *db, struct arena *a, struct str org,
 	return ok();
 }
 
+static struct result one(int64_t changed, struct err *err)
+{
+	if (changed == 0)
+		return fail(err, ERR_NOT_FOUND, "ident.officer.none", NULL, "no such officer");
+	return ok();
+}
+
+struct result officer_set_roles(struct db *tx, struct str org, struct str id, struct str roles,
+                                struct err *err)
+{
+	int64_t changed;
+	TRY(db_exec(tx, "UPDATE officer SET roles = ? WHERE org = ? AND id = ?",
+	            BINDS(B_TEXT(roles), B_TEXT(org), B_TEXT(id)), &changed, err));
+	return one(changed, err);
+}
+
+struct result officer_remove(struct db *tx, struct str org, struct str id, struct err *err)
+{
+	int64_t changed;
+	TRY(db_exec(tx, "DELETE FROM session WHERE org = ? AND kind = ? AND subject = ?",
+	            BINDS(B_TEXT(org), B_INT(SESSION_OFFICER), B_TEXT(id)), NULL, err));
+	TRY(db_exec(tx, "DELETE FROM officer WHERE org = ? AND id = ?",
+	            BINDS(B_TEXT(org), B_TEXT(id)), &changed, err));
+	return one(changed, err);
+}
+
 /* ---- tries ---- */
 
 struct try_at {

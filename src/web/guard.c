@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "net/csrf.h"
 #include "net/static.h"
+#include "trust/ca.h"
 #include "web/app_priv.h"
 
 enum { BODY_DEFAULT = 64 * 1024 };
@@ -20,6 +21,22 @@ static struct str cookie_of(enum session_kind k)
 	return k == SESSION_OFFICER ? STR("officer") : STR("session");
 }
 
+/* A certificate that is revoked, or over, ends what was begun with it: asked for
+ * each request, one row by its key, so no answer is older than the request. */
+static struct result still_certified(struct visit *v, struct db *db, struct err *err)
+{
+	struct cert_row cert;
+	const struct session *s = &v->session;
+	if (s->kind != SESSION_CITIZEN || s->serial == 0)
+		return ok();
+	TRY(trust_cert_find(db, v->a, v->app->ca, CA_CITIZEN_AUTH, (uint32_t)s->serial, &cert, err));
+	if (cert.state.status == STATUS_GOOD && v->now <= cert.not_after)
+		return ok();
+	v->session = (struct session){ 0 };
+	return fail(err, ERR_AUTH, "ident.session.revoked", NULL,
+	            "the certificate that logged her in is no good any more");
+}
+
 /* Nobody is no failure here: public pages greet whoever is logged in. */
 static struct result find_session(struct visit *v, enum session_kind k, struct err *err)
 {
@@ -30,7 +47,7 @@ static struct result find_session(struct visit *v, enum session_kind k, struct e
 	TRY(store_reader(v->app->store, &db, err));
 	TRY(session_find(db, v->a, k, token, v->now, &v->session, err));
 	v->token = token;
-	return ok();
+	return still_certified(v, db, err);
 }
 
 static struct result touch(struct visit *v, struct err *err)

@@ -1,5 +1,6 @@
 #include "web/protect.h"
 
+#include "apply/flow.h"
 #include "record/record.h"
 
 struct result protect_asked(struct db *db, struct arena *a, const struct apply_case *c,
@@ -9,6 +10,28 @@ struct result protect_asked(struct db *db, struct arena *a, const struct apply_c
 	TRY(record_current(db, a, c->org, c->subject, STR("resident.basic"), STR(""), &basic, err));
 	*ret = basic && basic->masked;
 	return ok();
+}
+
+struct result protect_letters(struct db *db, struct arena *a, const struct apply_case *c,
+                              const struct procedure *p, int64_t *ret_since, struct err *err)
+{
+	const struct record *r;
+	int64_t since = 0;
+	TRY(record_current(db, a, c->org, c->subject, STR("resident.basic"), STR(""), &r, err));
+	if (r && r->masked)
+		since = r->recorded_at;
+	for (size_t i = 0; p && since == 0 && i < p->nprefills; i++) {
+		TRY(record_current(db, a, c->org, c->subject, p->prefills[i].dataset, STR(""), &r, err));
+		if (r && r->masked)
+			since = INT64_MAX;
+	}
+	*ret_since = since;
+	return ok();
+}
+
+bool protect_may_see(const struct case_actor *who)
+{
+	return flow_has_role(who->roles, STR("protection"));
 }
 
 void protect_facts(struct arena *a, const struct procedure *p, struct apply_case *c)

@@ -336,11 +336,19 @@ def locked(w):
 
 
 def revoked_late(w):
-    """Checked again on receipt: chain, revocation, holder."""
+    """Checked again on receipt: chain, revocation, holder. And what logged her in
+    ends what it began."""
     c = w.filled("hiroto")
     c.sign()
     form = c.b.page.form(action="/submit$")
-    w.nation.run("ca", "revoke", "--config", w.nation.config, "--person", "hiroto",
-                 "--reason", "keyCompromise")
+    revoke = ["ca", "revoke", "--config", w.nation.config, "--person", "hiroto",
+              "--reason", "keyCompromise", "--ca"]
+    w.nation.run(*revoke, "citizen-sign")
     page = c.b.submit(form, status=403)
     expect("失効" in page.text, "the office gets nothing signed with it", page.text[:300])
+    w.nation.run(*revoke, "citizen-auth")
+    page = c.b.submit(form, status=401)
+    expect("失効" in page.text, "the session is over with the certificate", page.text[:300])
+    expect(c.b.get("/my-data").path == "/login", "the next page asks to log in")
+    expect(c.b.get("/").status == 200, "public pages stay")
+    w.people.pop("hiroto")

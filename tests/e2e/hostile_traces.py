@@ -160,14 +160,50 @@ def protect(w, name):
         if b.get("address") == hers["address"]:
             b["protected"] = True
             text = json.dumps(b, ensure_ascii=False).replace("'", "''")
-            w.nation.sql(f"UPDATE record SET body = '{text}' WHERE org = '{KAGA}' AND "
+            now = int(time.time() * 1000000)
+            w.nation.sql(f"UPDATE record SET body = '{text}', recorded_at = {now} "
+                         f"WHERE org = '{KAGA}' AND "
                          f"subject = '{subject}' AND dataset = 'resident.basic'")
     return hers
 
 
+def decided(w, ident):
+    """Granted and answered with a letter; gives the case's path at the counter."""
+    c, receipt = w.submitted(ident)
+    o, boss = w.officer(KAGA, "clerk"), w.officer(KAGA, "approver")
+    o.find(receipt)
+    case = o.case
+    o.act("survey")
+    day = w.today - datetime.timedelta(days=1)
+    o.act("assess", {"grade": "半壊", **{f"surveyed.{k}": v for k, v in date_fields(day).items()}})
+    boss.open(case)
+    boss.act("approve")
+    return case
+
+
+def letter_withheld(w, o, case, letter):
+    """Issued before: it says where she lives."""
+    page = o.open(case)
+    expect(not page.links(r"/letters/") and "支援措置" in page.text, "no link to it",
+           page.links(r"/letters/"))
+    page = o.b.exchange("GET", letter)
+    expect(page.status == 403 and b"%PDF" not in page.body, "nor by its address", page.status)
+    w.nation.run("officer", "roles", "--config", w.nation.config, "--org", KAGA, "--id", "clerk",
+                 "--roles", "clerk protection")
+    page = o.b.exchange("GET", letter)
+    expect(page.status == 200 and page.body.startswith(b"%PDF"), "whose work it is, sees it",
+           page.status)
+    w.nation.run("officer", "roles", "--config", w.nation.config, "--org", KAGA, "--id", "clerk",
+                 "--roles", "clerk")
+    expect(o.b.exchange("GET", letter).status == 403, "and not a moment longer")
+
+
 def protected_later(w):
+    before = decided(w, "isamu")
     c, receipt = w.submitted("isamu")
     o, boss = w.officer(KAGA, "clerk"), w.officer(KAGA, "approver")
+    letter = o.open(before).link(r"/letters/[0-9a-f]+$")
+    expect(o.b.exchange("GET", letter).body.startswith(b"%PDF"), "the letter before")
     o.find(receipt)
     case = o.case
     expect("住所" in c.b.get(c.case).text, "her address before")
@@ -176,6 +212,7 @@ def protected_later(w):
         page = b.get(path)
         for word in (hers["address"], hers["address"][6:], hers["postal"]):
             expect(word not in page.body.decode(), f"«{word}» is not on {path}")
+    letter_withheld(w, o, before, letter)
     o.open(case)
     o.act("survey")
     day = w.today - datetime.timedelta(days=1)

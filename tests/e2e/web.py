@@ -201,7 +201,8 @@ class Page:
         return n.text if n else ""
 
     def forms(self):
-        return [Form(self, n) for n in self.root.all("form")]
+        # A dialogue's own form is never sent.
+        return [Form(self, n) for n in self.root.all("form") if n.get("method") != "dialog"]
 
     def form(self, action=None, field=None, required=True):
         """The form whose action matches, or which has that field."""

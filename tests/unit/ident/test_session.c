@@ -196,9 +196,58 @@ static void at_rest_there_is_only_a_hash(void **state)
 		assert_int_equal(str_find(rows_text(&r, 0, i), secret), STR_NONE);
 }
 
+static void officer_does(struct test_store *t, const char *roles)
+{
+	struct err err = { 0 };
+	STORE_TX_AUTO tx = NULL;
+	good(store_begin(t->s, &tx, &err), &err);
+	good(roles ? officer_set_roles(tx, STR("172065"), STR("u1"), str_c(roles), &err)
+	           : officer_remove(tx, STR("172065"), STR("u1"), &err), &err);
+	good(store_commit(&tx, &err), &err);
+}
+
+static void an_officers_roles_are_those_of_the_moment(void **state)
+{
+	struct test_store *t = *state;
+	struct session s;
+	struct err err = { 0 };
+	struct str token = start(t, SESSION_OFFICER, "172065", "u1");
+	good(find(t, SESSION_OFFICER, token, T0 + 1, &s, &err), &err);
+	assert_true(str_eq(s.roles, STR("clerk")));
+	officer_does(t, "clerk approver");
+	good(find(t, SESSION_OFFICER, token, T0 + 2, &s, &err), &err);
+	assert_true(str_eq(s.roles, STR("clerk approver")));
+	officer_does(t, "");
+	good(find(t, SESSION_OFFICER, token, T0 + 3, &s, &err), &err);
+	assert_int_equal(s.roles.n, 0);
+	officer_does(t, NULL);
+	assert_refused(t, SESSION_OFFICER, token, T0 + 4, "ident.session.none");
+	/* Nor does it come back with a new officer of that name. */
+	employ(t, SESSION_OFFICER, STR("172065"), STR("u1"));
+	assert_refused(t, SESSION_OFFICER, token, T0 + 5, "ident.session.none");
+	STORE_TX_AUTO tx = NULL;
+	good(store_begin(t->s, &tx, &err), &err);
+	assert_int_equal(officer_set_roles(tx, STR("172065"), STR("nobody"), STR("x"), &err).kind,
+	                 ERR_NOT_FOUND);
+	assert_int_equal(officer_remove(tx, STR("172065"), STR("nobody"), &err).kind, ERR_NOT_FOUND);
+}
+
+static void a_citizen_named_like_an_officer_has_no_roles(void **state)
+{
+	struct test_store *t = *state;
+	struct session s;
+	struct err err = { 0 };
+	employ(t, SESSION_OFFICER, STR("172065"), STR("u1"));
+	struct str token = start(t, SESSION_CITIZEN, "172065", "u1");
+	good(find(t, SESSION_CITIZEN, token, T0 + 1, &s, &err), &err);
+	assert_int_equal(s.roles.n, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		ON_BOTH(an_officers_roles_are_those_of_the_moment),
+		ON_BOTH(a_citizen_named_like_an_officer_has_no_roles),
 		ON_BOTH(found_by_its_token), ON_BOTH(no_other_kind_or_organization),
 		ON_BOTH(whatever_a_cookie_holds), ON_BOTH(ended_by_idleness),
 		ON_BOTH(ended_for_good_however_busy), ON_BOTH(logging_out_leaves_nothing),
