@@ -216,7 +216,7 @@ const struct key_home *key_home_of(const struct key *k, void **ret_ctx)
 	return k->home;
 }
 
-static bool fits(const struct key *k, enum sig_alg alg)
+bool key_makes(const struct key *k, enum sig_alg alg)
 {
 	const struct key_alg_row *kr = key_alg_row(k->alg);
 	const struct sig_alg_row *sr = sig_alg_row(alg);
@@ -227,7 +227,7 @@ static bool fits(const struct key *k, enum sig_alg alg)
 struct result key_sign(const struct key *k, enum sig_alg alg, struct str data,
                        uint8_t ret[KEY_SIG_MAX], size_t *ret_n, struct err *err)
 {
-	if (!fits(k, alg))
+	if (!key_makes(k, alg))
 		return fail(err, ERR_INPUT, "crypto.key.mismatch", NULL, "a key of %s cannot make %s",
 		            key_alg_row(k->alg)->name, sig_alg_row(alg)->jose);
 	if (!k->home)
@@ -273,7 +273,7 @@ EVP_PKEY *key_pkey_public(const struct key *k)
 
 bool key_verify(const struct key *k, enum sig_alg alg, struct str data, struct str sig)
 {
-	if (!fits(k, alg) || sig.n == 0 || sig.n > KEY_SIG_MAX)
+	if (!key_makes(k, alg) || sig.n == 0 || sig.n > KEY_SIG_MAX)
 		return false;
 	const struct sig_alg_row *row = sig_alg_row(alg);
 	EVP_MD_CTX *c = EVP_MD_CTX_new();

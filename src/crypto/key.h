@@ -61,6 +61,7 @@ static inline void key_unref_p(struct key **k) { key_unref(*k); }
 enum key_alg key_alg_of(const struct key *k);
 enum sig_alg key_sig_of(const struct key *k);  /* the row's default */
 bool key_private(const struct key *k);         /* can it sign? */
+bool key_makes(const struct key *k, enum sig_alg alg); /* does the algorithm fit it? */
 struct str key_spki(const struct key *k);      /* DER; lives as long as the key */
 /* SHA-256 of the SPKI: the key's name in tables (unique per CA). */
 void key_digest(const struct key *k, uint8_t ret[SHA256_SIZE]);
