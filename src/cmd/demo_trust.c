@@ -13,6 +13,7 @@ static const struct {
 	[CA_CITIZEN_AUTH] = { "ca-citizen-auth", KEY_RSA_2048 },
 	[CA_CITIZEN_SIGN] = { "ca-citizen-sign", KEY_RSA_2048 },
 	[CA_GOVERNMENT] = { "ca-government", KEY_P256 },
+	[CA_CORPORATE] = { "ca-corporate", KEY_RSA_2048 },
 };
 
 static struct result write_cert(struct demo_trust *t, struct str name, struct str der,

@@ -16,7 +16,7 @@ struct demo_trust {
 	struct json_array *people;     /* of personas.json, filled by demo_phones */
 };
 
-/* Three authorities (RSA-2048 for citizens, P-256 for the government), a seal
+/* Four authorities (RSA-2048 for citizens and companies, P-256 for the government), a seal
  * for each city, data/trust/NAME.der and bundle.pem. */
 MUST struct result demo_trust_make(struct demo_trust *t, struct err *err);
 void demo_trust_close(struct demo_trust *t);

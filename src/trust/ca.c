@@ -29,12 +29,13 @@ struct ca {
 	enum ca_kind kind;
 	struct key *key;
 	struct str cert;
+	int64_t not_after;
 	pthread_mutex_t lock; /* guards next and end */
 	int64_t next, end;
 };
 
 static struct ca *ca_new(struct store *s, struct str org, enum ca_kind kind, struct key *key,
-                         struct str der)
+                         struct str der, int64_t not_after)
 {
 	struct ca *ca = MEM_NEW(struct ca);
 	ca->store = s;
@@ -43,6 +44,7 @@ static struct ca *ca_new(struct store *s, struct str org, enum ca_kind kind, str
 	ca->kind = kind;
 	ca->key = key_ref(key);
 	ca->cert = arena_str(ca->arena, der);
+	ca->not_after = not_after;
 	pthread_mutex_init(&ca->lock, NULL);
 	return ca;
 }
@@ -128,7 +130,7 @@ struct result trust_ca_create(struct store *s, struct str org, enum ca_kind kind
 	};
 	TRY(journal_add(tx, &e, err));
 	TRY(store_commit(&tx, err));
-	*ret = ca_new(s, org, kind, key, r.der);
+	*ret = ca_new(s, org, kind, key, r.der, p.not_after);
 	return ok();
 }
 
@@ -145,7 +147,7 @@ struct result trust_ca_open(struct store *s, struct str org, enum ca_kind kind, 
 	if (!str_eq(c.spki, key_spki(key)) || !key_private(key))
 		return fail(err, ERR_INPUT, "trust.ca.key", NULL, "the key is not that of %.*s %s",
 		            STR_ARG(org), ca_row(kind)->name);
-	*ret = ca_new(s, org, kind, key, r.der);
+	*ret = ca_new(s, org, kind, key, r.der, c.not_after);
 	return ok();
 }
 
@@ -203,7 +205,15 @@ static struct dn subject_of(struct arena *a, const struct cert_request *r)
 		add_part(&dn, DN_O, r->organization);
 		add_part(&dn, DN_ORG_ID, arena_printf(a, "GOVJP-%.*s", STR_ARG(r->organization_id)));
 		add_part(&dn, DN_OU, r->office);
-	} else if (shape == SUBJECT_HOST) {
+	} else if (shape == SUBJECT_COMPANY) {
+		add_part(&dn, DN_O, r->organization);
+		add_part(&dn, DN_ORG_ID, arena_printf(a, "NTRJP-%.*s", STR_ARG(r->organization_id)));
+		add_part(&dn, DN_L, r->office);
+	} else if (shape == SUBJECT_OFFICER) {
+		add_part(&dn, DN_O, r->organization);
+		add_part(&dn, DN_OU, r->office);
+		add_part(&dn, DN_SERIAL, r->organization_id);
+	} else if (shape == SUBJECT_HOST || shape == SUBJECT_SERVICE) {
 		add_part(&dn, DN_O, r->organization);
 	}
 	add_part(&dn, DN_CN, r->name.n ? r->name : opaque_id(a));
@@ -270,7 +280,7 @@ static struct result plan_of(struct ca *ca, struct arena *a, const struct cert_r
                              struct err *err)
 {
 	const struct profile_row *row = profile_row(r->profile);
-	if (row->subject == SUBJECT_CA || row->ca != ca->kind)
+	if (row->subject == SUBJECT_CA || (row->ca != ca->kind && !row->any_ca))
 		return fail(err, ERR_INPUT, "trust.profile.ca", NULL, "%s is not issued by %s", row->name,
 		            ca_row(ca->kind)->name);
 	if (!key_allowed(key, row))
@@ -288,8 +298,19 @@ static struct result plan_of(struct ca *ca, struct arena *a, const struct cert_r
 		p.holder = holder_of(a, r);
 	if (r->expires_before && r->expires_before < p.not_after)
 		p.not_after = r->expires_before;
+	/* nothing outlives the authority: what it signed could not be checked */
+	if (p.not_after > ca->not_after)
+		p.not_after = ca->not_after;
 	*ret = p;
 	return ok();
+}
+
+/* Which part of the CRL it will be found in: what cert_crl_point writes. */
+static struct str shard_of(struct arena *a, const struct cert_request *r)
+{
+	if (profile_row(r->profile)->nocheck || !r->municipality.n)
+		return STR("");
+	return arena_printf(a, "%.*s/%.*s", STR_ARG(r->prefecture), STR_ARG(r->municipality));
 }
 
 struct result trust_cert_prepare(struct ca *ca, struct arena *a, const struct cert_request *r,
@@ -304,7 +325,8 @@ struct result trust_cert_prepare(struct ca *ca, struct arena *a, const struct ce
 	TRY(make(a, &p, ca->key, &der, err));
 	*ret = (struct cert_issued){ .profile = r->profile, .subject = arena_str(a, r->subject),
 	                             .der = der, .serial = p.serial, .not_before = p.not_before,
-	                             .not_after = p.not_after };
+	                             .not_after = p.not_after,
+	                             .shard = shard_of(a, r) };
 	key_digest(key, ret->key_digest);
 	return ok();
 }

@@ -38,7 +38,9 @@ struct cert_request {
 	struct str name;          /* CN: an opaque id for citizens (one is made when empty),
 	                             加賀市長 for a seal, the host name for TLS */
 	struct str prefecture, municipality; /* 石川県, 加賀市 */
-	struct str organization, organization_id, office; /* seal: 加賀市, "172065", 総務課 */
+	/* seal: 加賀市, "172065", 総務課; company: name, 法人番号, where its office is; officer:
+	   organization, the officer's id, 市民課; services and hosts: organization */
+	struct str organization, organization_id, office;
 	struct cert_holder holder; /* both citizen profiles: birth; signature: all of it.
 	                              Empty maps mean that nothing was substituted; the era
 	                              is filled from the date. */
@@ -55,6 +57,7 @@ struct cert_issued {
 	uint32_t serial;
 	int64_t not_before, not_after;
 	uint8_t key_digest[SHA256_SIZE];
+	struct str shard;  /* of the CRL: "石川県/加賀市", or "" */
 };
 
 /* Reserves a serial, builds, checks and signs; nothing is valid until it is
@@ -83,7 +86,11 @@ struct cert_row {
 MUST struct result trust_cert_revoke(struct db *tx, struct str org, enum ca_kind kind,
                                      uint32_t serial, enum revoke_reason reason, int64_t now,
                                      bool *ret_changed, struct err *err);
-/* All good certificates of a subject: a move, a death, a lost phone. */
+/* With REVOKE_HOLD a good certificate is held; a held one can be revoked for good
+ * or released. */
+MUST struct result trust_cert_release(struct db *tx, struct str org, enum ca_kind kind,
+                                      uint32_t serial, bool *ret_changed, struct err *err);
+/* All good and held certificates of a subject: a death, a card given back. */
 MUST struct result trust_cert_revoke_all(struct db *tx, struct str org, enum ca_kind kind,
                                          struct str subject, enum revoke_reason reason,
                                          int64_t now, int64_t *ret_count, struct err *err);
@@ -107,6 +114,15 @@ MUST struct result trust_status_from_store(void *ctx, const struct cert *c,
 /* A full CRL (RFC 5280 §5), signed now, good for 24 hours, with the next number. */
 MUST struct result trust_crl_make(struct ca *ca, struct arena *a, int64_t now,
                                   struct str *ret_der, struct err *err);
+/* The CRL of one shard: certificates of one municipality ("石川県/加賀市"), or of
+ * none (""). Says so in a critical issuingDistributionPoint with the name that
+ * the certificates' cRLDistributionPoints have. Full and sharded CRLs share one
+ * sequence of numbers, so each stream grows. */
+MUST struct result trust_crl_make_shard(struct ca *ca, struct arena *a, struct str shard,
+                                        int64_t now, struct str *ret_der, struct err *err);
+/* The shards in which an authority has issued. */
+MUST struct result trust_shards(struct db *db, struct arena *a, struct str org, enum ca_kind kind,
+                                const struct str **ret, size_t *ret_n, struct err *err);
 
 /* Requests: made by the phone, read by the CA. */
 MUST struct result trust_csr_make(struct arena *a, const struct key *key, struct str *ret_der,

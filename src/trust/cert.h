@@ -61,6 +61,7 @@ struct cert {
 	unsigned usage;        /* 0: the extension is missing */
 	bool usage_critical;
 	unsigned eku;          /* 0: the extension is missing */
+	bool eku_critical, ocsp_nocheck;
 	char policy[DER_OID_TEXT]; /* dotted; the first one, or "" */
 	size_t npolicies;
 	bool policy_critical;

@@ -14,6 +14,14 @@ static void put_directory_name(struct der *d, const struct dn *dn)
 	der_close(d);
 }
 
+static const struct {
+	enum cert_eku eku;
+	const char *oid;
+} ekus[] = {
+	{ EKU_SERVER_AUTH, "1.3.6.1.5.5.7.3.1" }, { EKU_CLIENT_AUTH, "1.3.6.1.5.5.7.3.2" },
+	{ EKU_TIME_STAMP, "1.3.6.1.5.5.7.3.8" }, { EKU_OCSP, "1.3.6.1.5.5.7.3.9" },
+};
+
 static void ext_key_usage(struct der *d, const struct profile_row *row)
 {
 	x509_ext_open(d, "2.5.29.15", true);
@@ -21,12 +29,11 @@ static void ext_key_usage(struct der *d, const struct profile_row *row)
 	x509_ext_close(d);
 	if (!row->eku)
 		return;
-	x509_ext_open(d, "2.5.29.37", false);
+	x509_ext_open(d, "2.5.29.37", row->eku_critical);
 	der_open(d, DER_SEQ);
-	if (row->eku & EKU_SERVER_AUTH)
-		der_put_oid(d, "1.3.6.1.5.5.7.3.1");
-	if (row->eku & EKU_CLIENT_AUTH)
-		der_put_oid(d, "1.3.6.1.5.5.7.3.2");
+	for (size_t i = 0; i < sizeof ekus / sizeof *ekus; i++)
+		if (row->eku & ekus[i].eku)
+			der_put_oid(d, ekus[i].oid);
 	der_close(d);
 	x509_ext_close(d);
 }
@@ -113,17 +120,23 @@ static void add_part(struct dn *dn, enum dn_type type, struct str value)
 		dn->parts[dn->n++] = (struct dn_part){ type, value };
 }
 
-/* C, O, OU of the CA, OU=CRL Distribution Points, OU=prefecture, CN=municipality;
- * for a CA its own name. */
+void cert_crl_point(enum ca_kind kind, struct str prefecture, struct str municipality,
+                    struct dn *ret)
+{
+	struct dn dn = ca_row(kind)->dn;
+	dn.n = 3;
+	add_part(&dn, DN_OU, STR("CRL Distribution Points"));
+	add_part(&dn, DN_OU, prefecture);
+	add_part(&dn, DN_CN, municipality.n ? municipality : str_c(ca_row(kind)->name));
+	*ret = dn;
+}
+
+/* For a CA its own name. */
 static void ext_crl_point(struct der *d, const struct cert_plan *p, bool ca)
 {
 	struct dn dn = ca_row(p->ca)->dn;
-	if (!ca) {
-		dn.n = 3;
-		add_part(&dn, DN_OU, STR("CRL Distribution Points"));
-		add_part(&dn, DN_OU, p->prefecture);
-		add_part(&dn, DN_CN, p->municipality.n ? p->municipality : str_c(ca_row(p->ca)->name));
-	}
+	if (!ca)
+		cert_crl_point(p->ca, p->prefecture, p->municipality, &dn);
 	x509_ext_open(d, "2.5.29.31", false);
 	der_open(d, DER_SEQ);
 	der_open(d, DER_SEQ);
@@ -181,8 +194,14 @@ static void put_extensions(struct der *d, const struct cert_plan *p)
 		ext_basic_constraints(d);
 	else
 		ext_issuer_alt(d, ca);
-	ext_crl_point(d, p, is_ca);
-	if (!is_ca)
+	if (row->nocheck) {
+		x509_ext_open(d, "1.3.6.1.5.5.7.48.1.5", false);
+		der_put_null(d);
+		x509_ext_close(d);
+	} else {
+		ext_crl_point(d, p, is_ca);
+	}
+	if (!is_ca && !row->nocheck)
 		ext_ocsp(d, ca->ocsp_url);
 	ext_key_ids(d, p, is_ca);
 	der_close(d);

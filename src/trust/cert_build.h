@@ -21,5 +21,10 @@ struct cert_plan {
 
 MUST struct result cert_build_tbs(struct arena *a, const struct cert_plan *p, struct str *ret_tbs,
                                   struct err *err);
+/* Where a certificate's CRL is (cRLDistributionPoints), and what a shard of the
+ * CRL is called: C, O, OU of the CA, OU=CRL Distribution Points, OU=prefecture,
+ * CN=municipality (the authority's own name when there is none). */
+void cert_crl_point(enum ca_kind kind, struct str prefecture, struct str municipality,
+                    struct dn *ret);
 
 #endif

@@ -42,7 +42,7 @@ static void ext_key_usage(struct der_in *in, struct cert *c, bool critical)
 		{ "1.3.6.1.5.5.7.3.8", EKU_TIME_STAMP }, { "1.3.6.1.5.5.7.3.9", EKU_OCSP },
 	};
 	struct der_in seq = der_enter(in, DER_SEQ);
-	(void)critical;
+	c->eku_critical = critical;
 	do {
 		char oid[DER_OID_TEXT];
 		unsigned found = EKU_OTHER;
@@ -136,6 +136,13 @@ static void crl_points(struct der_in *in, struct cert *c, bool critical)
 	c->crl_dp = true;
 }
 
+static void ocsp_nocheck(struct der_in *in, struct cert *c, bool critical)
+{
+	(void)critical;
+	der_get_null(in);
+	c->ocsp_nocheck = true;
+}
+
 static const struct {
 	const char *oid;
 	void (*read)(struct der_in *in, struct cert *c, bool critical);
@@ -150,6 +157,7 @@ static const struct {
 	{ "2.5.29.14", key_id, "subjectKeyIdentifier (RFC 5280 §4.2.1.2)" },
 	{ "2.5.29.35", authority_key_id, "authorityKeyIdentifier (RFC 5280 §4.2.1.1)" },
 	{ "2.5.29.31", crl_points, "cRLDistributionPoints (RFC 5280 §4.2.1.13)" },
+	{ "1.3.6.1.5.5.7.48.1.5", ocsp_nocheck, "id-pkix-ocsp-nocheck (RFC 6960 §4.2.2.2.1)" },
 	{ "1.3.6.1.5.5.7.1.1", authority_access, "authorityInfoAccess (RFC 5280 §4.2.2.1)" },
 };
 

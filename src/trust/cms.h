@@ -54,7 +54,7 @@ enum document_kind { DOCUMENT_LOGIN, DOCUMENT_APPLICATION, DOCUMENT_COUNT };
 
 struct document_row {
 	const char *line;        /* "musubi-login-v1", followed by one LF */
-	enum profile_id profile; /* the only one that may sign it */
+	enum profile_id profile, phone_profile; /* the only ones that may sign it */
 };
 const struct document_row *document_row(enum document_kind kind);
 /* The line, LF, then the body. */

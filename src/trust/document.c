@@ -1,13 +1,15 @@
 /* The two things a citizen signs. The first line of the document is part of
- * what is signed, and each line belongs to one profile: two locks, either of
+ * what is signed, and each line belongs to one profile (of the card, and of the
+ * phone): two locks, either of
  * which keeps a login from being taken for an application. */
 #include <stdio.h>
 
 #include "trust/cms.h"
 
 static const struct document_row rows[DOCUMENT_COUNT] = {
-	[DOCUMENT_LOGIN] = { "musubi-login-v1", PROFILE_CITIZEN_AUTH },
-	[DOCUMENT_APPLICATION] = { "musubi-application-v1", PROFILE_CITIZEN_SIGN },
+	[DOCUMENT_LOGIN] = { "musubi-login-v1", PROFILE_CITIZEN_AUTH, PROFILE_CITIZEN_AUTH_PHONE },
+	[DOCUMENT_APPLICATION] = { "musubi-application-v1", PROFILE_CITIZEN_SIGN,
+	                           PROFILE_CITIZEN_SIGN_PHONE },
 };
 
 const struct document_row *document_row(enum document_kind kind)
@@ -51,7 +53,8 @@ struct result trust_sign_document(struct arena *a, enum document_kind kind,
 		return fail(err, ERR_INPUT, "trust.document.kind", NULL,
 		            "the document does not begin with %s", rows[kind].line);
 	TRY(cert_parse(a, s->cert, &c, err));
-	if (is_err(profile_check(&c, rows[kind].profile, NULL)))
+	if (is_err(profile_check(&c, rows[kind].profile, NULL)) &&
+	    is_err(profile_check(&c, rows[kind].phone_profile, NULL)))
 		return fail(err, ERR_INPUT, "trust.document.kind", NULL, "%s is signed with %s only",
 		            rows[kind].line, profile_row(rows[kind].profile)->name);
 	return trust_cms_sign_detached(a, s, &document, 1, signing_time, ret_der, err);
@@ -63,7 +66,7 @@ struct result trust_verify_document(struct arena *a, enum document_kind kind, st
                                     struct err *err)
 {
 	struct verify_for only = *f;
-	only.profiles = PROFILE_BIT(rows[kind].profile);
+	only.profiles = PROFILE_BIT(rows[kind].profile) | PROFILE_BIT(rows[kind].phone_profile);
 	if (!is_of(document, kind)) {
 		*ret = (struct trust_verdict){ .verdict = VERDICT_WRONG_KIND };
 		snprintf(ret->what, sizeof ret->what, "the document is no %s", rows[kind].line);

@@ -17,11 +17,18 @@ enum profile_id {
 	PROFILE_SEAL,         /* 職責証明書: the electronic seal of an office */
 	PROFILE_JOURNAL,      /* signs journal heads and receipts of a node */
 	PROFILE_TLS_SERVER,
+	PROFILE_CITIZEN_AUTH_PHONE, /* スマホ用利用者証明用電子証明書 */
+	PROFILE_CITIZEN_SIGN_PHONE, /* スマホ用署名用電子証明書 */
+	PROFILE_CORPORATE,    /* 商業登記電子証明書 */
+	PROFILE_OFFICER,      /* 職員認証用証明書 */
+	PROFILE_OCSP,         /* delegated responder, of any authority */
+	PROFILE_TIME_STAMP,   /* タイムスタンプ */
+	PROFILE_TLS_NODE,     /* mutual TLS between nodes and of verifiers */
 	PROFILE_COUNT,
 };
 #define PROFILE_BIT(id) (1u << (id))
 
-enum ca_kind { CA_CITIZEN_AUTH, CA_CITIZEN_SIGN, CA_GOVERNMENT, CA_COUNT };
+enum ca_kind { CA_CITIZEN_AUTH, CA_CITIZEN_SIGN, CA_GOVERNMENT, CA_CORPORATE, CA_COUNT };
 
 struct ca_row {
 	const char *name;   /* "citizen-auth": the key of its tables and files */
@@ -36,9 +43,14 @@ enum subject_shape {
 	SUBJECT_RESIDENT,  /* C=JP, L=<prefecture>, L=<municipality>, CN=<id> */
 	SUBJECT_OFFICE,    /* C=JP, O=<organization>, OU=<office>, CN=<title>, organizationIdentifier */
 	SUBJECT_HOST,      /* C=JP, O=<organization>, CN=<host> */
+	SUBJECT_COMPANY,   /* C=JP, O=<name>, organizationIdentifier=NTRJP-<法人番号>, L=<office>,
+	                      CN=<representative> */
+	SUBJECT_OFFICER,   /* C=JP, O=<organization>, OU=<office>, serialNumber=<id>, CN=<name> */
+	SUBJECT_SERVICE,   /* C=JP, O=<organization>, CN=<service> */
 };
 enum validity_rule {
 	VALID_YEARS,          /* to 14:59:59Z (23:59:59 in Japan) of the day before the anniversary */
+	VALID_MONTHS,         /* the same in months (商業登記: 3 to 27) */
 	VALID_FIFTH_BIRTHDAY, /* to 14:59:59Z of the fifth birthday after the issue */
 };
 
@@ -46,13 +58,16 @@ struct profile_row {
 	const char *name;      /* "citizen-sign" */
 	const char *ja;        /* 署名用電子証明書 */
 	enum ca_kind ca;       /* who issues it (not for PROFILE_CA) */
+	bool any_ca;           /* every authority issues it for itself */
 	enum subject_shape subject;
 	unsigned usage, eku;   /* exactly these */
 	const char *policy;    /* dotted, or NULL */
+	bool eku_critical;     /* RFC 3161 §2.3 */
+	bool nocheck;          /* id-pkix-ocsp-nocheck instead of where to ask (RFC 6960 §4.2.2.2.1) */
 	bool holder;           /* the six otherNames are there: all or none */
 	bool dns;              /* at least one dNSName */
 	enum validity_rule validity;
-	int years;             /* of VALID_YEARS */
+	int years;             /* of VALID_YEARS; months of VALID_MONTHS: the longest */
 	int age_min;           /* of the holder on the day of issue, unless asked otherwise */
 };
 const struct profile_row *profile_row(enum profile_id id);

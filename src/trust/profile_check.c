@@ -4,6 +4,7 @@
  * runs before a certificate is signed and when one is verified, so that what
  * we issue is what we accept. */
 #include "base/calendar.h"
+#include "base/check_digit.h"
 #include "base/clock.h"
 #include "crypto/der.h"
 #include "trust/profile.h"
@@ -13,7 +14,7 @@
 
 static const struct ca_row *issuer_of(const struct cert *c, const struct profile_row *p)
 {
-	if (p->subject != SUBJECT_CA)
+	if (p->subject != SUBJECT_CA && !p->any_ca)
 		return ca_row(p->ca);
 	for (size_t i = 0; i < CA_COUNT; i++)
 		if (dn_equal(&c->issuer, &ca_row((enum ca_kind)i)->dn))
@@ -47,6 +48,9 @@ static bool rule_subject(const struct cert *c, const struct profile_row *p)
 		[SUBJECT_RESIDENT] = { 4, { DN_C, DN_L, DN_L, DN_CN } },
 		[SUBJECT_OFFICE] = { 5, { DN_C, DN_O, DN_ORG_ID, DN_OU, DN_CN } },
 		[SUBJECT_HOST] = { 3, { DN_C, DN_O, DN_CN } },
+		[SUBJECT_COMPANY] = { 5, { DN_C, DN_O, DN_ORG_ID, DN_L, DN_CN } },
+		[SUBJECT_OFFICER] = { 5, { DN_C, DN_O, DN_OU, DN_SERIAL, DN_CN } },
+		[SUBJECT_SERVICE] = { 3, { DN_C, DN_O, DN_CN } },
 	};
 	if (p->subject == SUBJECT_CA)
 		return dn_equal(&c->subject, &c->issuer);
@@ -60,7 +64,8 @@ static bool rule_usage(const struct cert *c, const struct profile_row *p)
 
 static bool rule_eku(const struct cert *c, const struct profile_row *p)
 {
-	return c->eku == p->eku;
+	return c->eku == p->eku && c->eku_critical == p->eku_critical &&
+	       c->ocsp_nocheck == p->nocheck;
 }
 
 static bool rule_ca(const struct cert *c, const struct profile_row *p)
@@ -73,7 +78,7 @@ static bool rule_policy(const struct cert *c, const struct profile_row *p)
 	if (!p->policy)
 		return c->npolicies == 0;
 	return c->npolicies == 1 && c->policy_critical && strcmp(c->policy, p->policy) == 0 &&
-	       str_eq(c->cps, str_c(ca_row(p->ca)->cps));
+	       issuer_of(c, p) && str_eq(c->cps, str_c(issuer_of(c, p)->cps));
 }
 
 static bool rule_holder(const struct cert *c, const struct profile_row *p)
@@ -90,7 +95,18 @@ static bool rule_status(const struct cert *c, const struct profile_row *p)
 {
 	if (p->subject == SUBJECT_CA)
 		return c->crl_dp;
+	if (p->nocheck) /* who answers for others is not asked about */
+		return !c->crl_dp && c->issuer_alt && c->ocsp_url.n == 0;
 	return c->crl_dp && c->issuer_alt && str_eq(c->ocsp_url, str_c(ca_row(p->ca)->ocsp_url));
+}
+
+/* 法人番号 in the form of ETSI EN 319 412-1 §5.1.4; its check digit must hold. */
+static bool rule_corporate_number(const struct cert *c, const struct profile_row *p)
+{
+	struct str id = dn_get(&c->subject, DN_ORG_ID);
+	if (p->subject != SUBJECT_COMPANY)
+		return true;
+	return str_starts(id, STR("NTRJP-")) && corporate_number_check(str_from(id, 6));
 }
 
 static bool rule_key_ids(const struct cert *c, const struct profile_row *p)
@@ -109,7 +125,8 @@ static bool rule_serial(const struct cert *c, const struct profile_row *p)
 static bool rule_times(const struct cert *c, const struct profile_row *p)
 {
 	/* ends with a day in Japan; never longer than its rule can give */
-	int64_t years = p->validity == VALID_YEARS ? p->years : 5;
+	int64_t years = p->validity == VALID_YEARS ? p->years
+	              : p->validity == VALID_MONTHS ? (p->years + 11) / 12 : 5;
 	return (c->not_after + CLOCK_SECOND + JST_US) % CLOCK_DAY == 0 &&
 	       c->not_after - c->not_before <= (years * 366 + 1) * CLOCK_DAY;
 }
@@ -124,6 +141,7 @@ static const struct {
 	{ "keyUsage", rule_usage },
 	{ "extKeyUsage", rule_eku },
 	{ "subject", rule_subject },
+	{ "corporate number", rule_corporate_number },
 	{ "subjectAltName otherNames", rule_holder },
 	{ "subjectAltName dNSName", rule_dns },
 	{ "issuerAltName, CRLDP, OCSP", rule_status },
@@ -160,6 +178,8 @@ int64_t profile_not_after(const struct profile_row *row, int64_t now, int year, 
 	struct date today = jst_date(now), birth = today;
 	if (row->validity == VALID_YEARS)
 		return day_end(date_add_days(years_on(today, row->years), -1));
+	if (row->validity == VALID_MONTHS)
+		return day_end(date_add_days(date_add_months(today, row->years), -1));
 	if (month && day && !date_make(year, month, day, &birth))
 		birth = today;
 	/* counted from the birth itself, so that a 29th comes back in leap years */

@@ -1,6 +1,7 @@
 /* Revocation: the relying party's look into the issuer's table, and the CRL
  * for everybody else (RFC 5280 §5). */
 #include "base/clock.h"
+#include "trust/cert_build.h"
 #include "trust/trust_store.h"
 #include "trust/x509.h"
 
@@ -57,7 +58,8 @@ static void put_revoked(struct der *d, const struct revoked_row *r)
 }
 
 /* revokedCertificates, absent when there is none (§5.1.2.6). */
-static struct result put_all_revoked(struct ca *ca, struct db *db, struct der *d, struct err *err)
+static struct result put_all_revoked(struct ca *ca, const struct str *shard, struct db *db,
+                                     struct der *d, struct err *err)
 {
 	int64_t after = 0;
 	bool open = false;
@@ -65,7 +67,8 @@ static struct result put_all_revoked(struct ca *ca, struct db *db, struct der *d
 		ARENA_AUTO a = arena_new(8 << 20);
 		const struct revoked_row *rows;
 		size_t n;
-		TRY(cert_rows_revoked(db, a, trust_ca_org(ca), trust_ca_kind(ca), after, &rows, &n, err));
+		TRY(cert_rows_revoked(db, a, trust_ca_org(ca), trust_ca_kind(ca), shard, after, &rows,
+		                      &n, err));
 		if (n == 0)
 			break;
 		if (!open)
@@ -80,7 +83,28 @@ static struct result put_all_revoked(struct ca *ca, struct db *db, struct der *d
 	return ok();
 }
 
-static void put_crl_extensions(struct der *d, struct str spki, int64_t number)
+/* issuingDistributionPoint (RFC 5280 §5.2.5): the name of the shard. */
+static void put_scope(struct der *d, enum ca_kind kind, struct str shard)
+{
+	struct str prefecture = shard, municipality = STR("");
+	struct dn dn;
+	(void)str_cut(shard, '/', &prefecture, &municipality);
+	cert_crl_point(kind, prefecture, municipality, &dn);
+	x509_ext_open(d, "2.5.29.28", true);
+	der_open(d, DER_SEQ);
+	der_open(d, DER_CTXC(0));
+	der_open(d, DER_CTXC(0));
+	der_open(d, DER_CTXC(4));
+	x509_put_dn(d, &dn);
+	der_close(d);
+	der_close(d);
+	der_close(d);
+	der_close(d);
+	x509_ext_close(d);
+}
+
+static void put_crl_extensions(struct der *d, struct str spki, int64_t number, enum ca_kind kind,
+                               const struct str *shard)
 {
 	uint8_t id[20] = { 0 };
 	x509_key_id(spki, id);
@@ -94,12 +118,14 @@ static void put_crl_extensions(struct der *d, struct str spki, int64_t number)
 	x509_ext_open(d, "2.5.29.20", false);
 	der_put_uint(d, (uint64_t)number);
 	x509_ext_close(d);
+	if (shard)
+		put_scope(d, kind, *shard);
 	der_close(d);
 	der_close(d);
 }
 
-struct result trust_crl_make(struct ca *ca, struct arena *a, int64_t now, struct str *ret_der,
-                             struct err *err)
+static struct result crl_make(struct ca *ca, struct arena *a, const struct str *shard, int64_t now,
+                              struct str *ret_der, struct err *err)
 {
 	BUF_AUTO b;
 	struct der d;
@@ -116,8 +142,20 @@ struct result trust_crl_make(struct ca *ca, struct arena *a, int64_t now, struct
 	x509_put_dn(&d, &ca_row(trust_ca_kind(ca))->dn);
 	der_put_time(&d, now);
 	der_put_time(&d, now + CRL_HOURS * CLOCK_HOUR);
-	TRY(put_all_revoked(ca, db, &d, err));
-	put_crl_extensions(&d, key_spki(key), number);
+	TRY(put_all_revoked(ca, shard, db, &d, err));
+	put_crl_extensions(&d, key_spki(key), number, trust_ca_kind(ca), shard);
 	der_close(&d);
 	return x509_sign(a, buf_str(&b), key, ret_der, err);
+}
+
+struct result trust_crl_make(struct ca *ca, struct arena *a, int64_t now, struct str *ret_der,
+                             struct err *err)
+{
+	return crl_make(ca, a, NULL, now, ret_der, err);
+}
+
+struct result trust_crl_make_shard(struct ca *ca, struct arena *a, struct str shard, int64_t now,
+                                   struct str *ret_der, struct err *err)
+{
+	return crl_make(ca, a, &shard, now, ret_der, err);
 }

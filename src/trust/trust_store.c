@@ -2,10 +2,8 @@
  *
  * state: 0 good, 1 revoked. A row is never deleted and its DER never changes.
  * The unique index on the public key's digest is what keeps a key pair from
- * being certified twice by one CA. */
+ * being certified twice, by whichever authority, for a card or a phone. */
 #include "trust/trust_store.h"
-
-#include "store/journal.h"
 
 static const char *const v1[] = {
 	"CREATE TABLE trust_ca (org TEXT NOT NULL, ca TEXT NOT NULL, der BYTEA NOT NULL,"
@@ -20,8 +18,20 @@ static const char *const v1[] = {
 	"CREATE INDEX trust_cert_revoked ON trust_cert (org, ca, state, serial)",
 	NULL,
 };
+/* `changed` is the authority's count of changes when the row's state changed
+ * last: who keeps answers asks for what is above the number it knows. */
+static const char *const v2[] = {
+	"ALTER TABLE trust_ca ADD COLUMN changes BIGINT NOT NULL DEFAULT 0",
+	"ALTER TABLE trust_cert ADD COLUMN changed BIGINT NOT NULL DEFAULT 0",
+	"ALTER TABLE trust_cert ADD COLUMN shard TEXT NOT NULL DEFAULT ''",
+	"CREATE INDEX trust_cert_changed ON trust_cert (org, ca, changed)",
+	"CREATE INDEX trust_cert_shard ON trust_cert (org, ca, shard, state, serial)",
+	"CREATE UNIQUE INDEX trust_cert_pair ON trust_cert (org, key_digest)",
+	NULL,
+};
 static const struct migration migrations[] = {
 	{ 1, "certification authorities and certificates", v1 },
+	{ 2, "changes, shards of the CRL, a key pair once across authorities", v2 },
 };
 
 void trust_migrations(void)
@@ -87,18 +97,19 @@ struct result cert_row_add(struct db *tx, struct str org, enum ca_kind kind,
 	ARENA_AUTO a = arena_new(1 << 16);
 	struct str key = str_of((const char *)c->key_digest, sizeof c->key_digest);
 	struct rows rows;
-	TRY(db_query(tx, a, "SELECT serial FROM trust_cert WHERE org = ? AND ca = ? AND key_digest = ?",
-	             BINDS(B_TEXT(org), B_TEXT(ca_name(kind)), B_BLOB(key)), &rows, err));
+	TRY(db_query(tx, a, "SELECT serial FROM trust_cert WHERE org = ? AND key_digest = ?",
+	             BINDS(B_TEXT(org), B_BLOB(key)), &rows, err));
 	if (rows.n)
 		return fail(err, ERR_CONFLICT, "trust.cert.key_reuse", NULL,
 		            "this key pair has certificate %08X already",
 		            (unsigned)rows_int(&rows, 0, 0));
 	return db_exec(tx, "INSERT INTO trust_cert (org, ca, serial, subject, profile, der, state,"
-	                   " reason, revoked_at, not_before, not_after, issued_at, key_digest)"
-	                   " VALUES (?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?, ?, ?)",
+	                   " reason, revoked_at, not_before, not_after, issued_at, key_digest, shard)"
+	                   " VALUES (?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?, ?, ?, ?)",
 	               BINDS(B_TEXT(org), B_TEXT(ca_name(kind)), B_INT(c->serial), B_TEXT(c->subject),
 	                     B_TEXT(str_c(profile_row(c->profile)->name)), B_BLOB(c->der),
-	                     B_INT(c->not_before), B_INT(c->not_after), B_INT(now), B_BLOB(key)),
+	                     B_INT(c->not_before), B_INT(c->not_after), B_INT(now), B_BLOB(key),
+	                     B_TEXT(c->shard)),
 	               NULL, err);
 }
 
@@ -146,77 +157,6 @@ struct result trust_certs_of_subject(struct db *db, struct arena *a, struct str 
 	struct cert_row *list = ARENA_ARRAY(a, struct cert_row, rows.n);
 	for (size_t i = 0; i < rows.n; i++)
 		list[i] = row_at(&rows, i);
-	*ret = list;
-	*ret_n = rows.n;
-	return ok();
-}
-
-static struct result note(struct db *tx, struct str org, struct str subject, enum ca_kind kind,
-                          uint32_t serial, enum revoke_reason reason, struct err *err)
-{
-	ARENA_AUTO a = arena_new(1 << 16);
-	struct json_object *o = json_object_new(a);
-	json_put_str(o, STR("ca"), ca_name(kind));
-	json_put_str(o, STR("reason"), str_c(revoke_reason_name(reason)));
-	struct journal_entry e = {
-		.org = org, .subject = subject, .event = STR("trust.cert.revoke"), .actor = STR("system"),
-		.object = arena_printf(a, "%08X", serial), .purpose = STR(""),
-		.detail = json_object_done(o), .body = STR(""),
-	};
-	return journal_add(tx, &e, err);
-}
-
-struct result trust_cert_revoke(struct db *tx, struct str org, enum ca_kind kind, uint32_t serial,
-                                enum revoke_reason reason, int64_t now, bool *ret_changed,
-                                struct err *err)
-{
-	ARENA_AUTO a = arena_new(1 << 20);
-	struct cert_row row;
-	int64_t changed = 0;
-	TRY(db_exec(tx, "UPDATE trust_cert SET state = 1, reason = ?, revoked_at = ?"
-	                " WHERE org = ? AND ca = ? AND serial = ? AND state = 0",
-	            BINDS(B_INT(reason), B_INT(now), B_TEXT(org), B_TEXT(ca_name(kind)), B_INT(serial)),
-	            &changed, err));
-	TRY(trust_cert_find(tx, a, org, kind, serial, &row, err));
-	if (changed)
-		TRY(note(tx, org, row.subject, kind, serial, reason, err));
-	*ret_changed = changed > 0;
-	return ok();
-}
-
-struct result trust_cert_revoke_all(struct db *tx, struct str org, enum ca_kind kind,
-                                    struct str subject, enum revoke_reason reason, int64_t now,
-                                    int64_t *ret_count, struct err *err)
-{
-	ARENA_AUTO a = arena_new(1 << 20);
-	struct rows rows;
-	int64_t count = 0;
-	TRY(db_query(tx, a, "SELECT serial FROM trust_cert WHERE org = ? AND subject = ? AND ca = ?"
-	                    " AND state = 0",
-	             BINDS(B_TEXT(org), B_TEXT(subject), B_TEXT(ca_name(kind))), &rows, err));
-	for (size_t i = 0; i < rows.n; i++) {
-		bool changed;
-		TRY(trust_cert_revoke(tx, org, kind, (uint32_t)rows_int(&rows, i, 0), reason, now,
-		                      &changed, err));
-		count += changed;
-	}
-	*ret_count = count;
-	return ok();
-}
-
-struct result cert_rows_revoked(struct db *db, struct arena *a, struct str org, enum ca_kind kind,
-                                int64_t after, const struct revoked_row **ret, size_t *ret_n,
-                                struct err *err)
-{
-	struct rows rows;
-	TRY(db_query(db, a, "SELECT serial, reason, revoked_at FROM trust_cert WHERE org = ?"
-	                    " AND ca = ? AND state = 1 AND serial > ? ORDER BY serial LIMIT 5000",
-	             BINDS(B_TEXT(org), B_TEXT(ca_name(kind)), B_INT(after)), &rows, err));
-	struct revoked_row *list = ARENA_ARRAY(a, struct revoked_row, rows.n);
-	for (size_t i = 0; i < rows.n; i++)
-		list[i] = (struct revoked_row){ (uint32_t)rows_int(&rows, i, 0),
-		                                (enum revoke_reason)rows_int(&rows, i, 1),
-		                                rows_int(&rows, i, 2) };
 	*ret = list;
 	*ret_n = rows.n;
 	return ok();

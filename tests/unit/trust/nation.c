@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-enum { KEYS = 8 };
+enum { KEYS = 16 };
 static struct key *pool[KEY_ALG_COUNT][KEYS];
 
 void must_ok(struct result r, const struct err *err, const char *what)
@@ -75,14 +75,22 @@ struct cert_request nation_request(struct nation *n, enum profile_id p, struct k
 		            .sex = CERT_SEX_FEMALE, .year = 1990, .month = 1, .day = 2 },
 	};
 	struct err err;
-	bool office = p == PROFILE_SEAL || p == PROFILE_JOURNAL || p == PROFILE_TLS_SERVER;
-	if (office) {
+	enum subject_shape shape = profile_row(p)->subject;
+	if (shape != SUBJECT_OPAQUE && shape != SUBJECT_RESIDENT) {
 		r.organization = STR("加賀市");
 		r.organization_id = STR("172065");
 		r.office = STR("総務部");
-		r.name = p == PROFILE_TLS_SERVER ? STR("portal.example") : STR("加賀市長");
+		r.name = shape == SUBJECT_HOST ? STR("portal.example") : STR("加賀市長");
 	}
-	if (p == PROFILE_TLS_SERVER) {
+	if (shape == SUBJECT_COMPANY) {
+		r.organization = STR("試験株式会社");
+		r.organization_id = STR("2000012345678");
+		r.office = STR("石川県加賀市大聖寺南町ニ41番地");
+		r.name = STR("代表取締役　加賀太郎");
+	}
+	if (shape == SUBJECT_OFFICER)
+		r.organization_id = STR("u12");
+	if (shape == SUBJECT_HOST) {
 		r.dns = hosts;
 		r.ndns = 2;
 	}
@@ -97,6 +105,17 @@ struct person nation_person(struct nation *n, enum profile_id p, enum key_alg al
 	struct err err;
 	must_ok(trust_cert_issue(n->ca[profile_row(p)->ca], n->a, &r, NATION_NOW, &who.issued, &err),
 	        &err, "issue");
+	return who;
+}
+
+struct person nation_service(struct nation *n, enum profile_id p, enum ca_kind kind,
+                             enum key_alg alg)
+{
+	struct person who = { .key = nation_key(alg, 13 - kind) };
+	struct cert_request r = nation_request(n, p, who.key);
+	struct err err;
+	r.municipality = r.prefecture = STR("");
+	must_ok(trust_cert_issue(n->ca[kind], n->a, &r, NATION_NOW, &who.issued, &err), &err, "issue");
 	return who;
 }
 

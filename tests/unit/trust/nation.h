@@ -30,6 +30,9 @@ void nation_free(struct nation *n);
 /* A request as a municipality would make it; keys: one pool for all tests. */
 struct cert_request nation_request(struct nation *n, enum profile_id p, struct key *key);
 struct person nation_person(struct nation *n, enum profile_id p, enum key_alg alg);
+/* Of an authority's own service (profile ocsp, time-stamp). */
+struct person nation_service(struct nation *n, enum profile_id p, enum ca_kind kind,
+                             enum key_alg alg);
 /* One key per algorithm and number, made once per program. */
 struct key *nation_key(enum key_alg alg, size_t number);
 struct verify_for nation_verify(struct nation *n, unsigned profiles);

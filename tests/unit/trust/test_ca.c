@@ -164,9 +164,14 @@ static void a_key_pair_is_certified_once(void **state)
 	assert_int_equal(trust_cert_issue(n->ca[CA_CITIZEN_AUTH], n->a, &r, NATION_NOW, &c, &err).kind,
 	                 ERR_CONFLICT);
 	assert_string_equal(err.code, "trust.cert.key_reuse");
-	/* another CA may: each is asked about its own */
+	/* nor by another authority: a phone must not carry the card's keys */
 	r = nation_request(n, PROFILE_CITIZEN_SIGN, p.key);
-	must_ok(trust_cert_issue(n->ca[CA_CITIZEN_SIGN], n->a, &r, NATION_NOW, &c, &err), &err, "issue");
+	assert_int_equal(trust_cert_issue(n->ca[CA_CITIZEN_SIGN], n->a, &r, NATION_NOW, &c, &err).kind,
+	                 ERR_CONFLICT);
+	r = nation_request(n, PROFILE_CITIZEN_AUTH_PHONE, p.key);
+	assert_int_equal(trust_cert_issue(n->ca[CA_CITIZEN_AUTH], n->a, &r, NATION_NOW, &c, &err).kind,
+	                 ERR_CONFLICT);
+	assert_string_equal(err.code, "trust.cert.key_reuse");
 }
 
 static void bad_requests_are_refused(void **state)

@@ -279,6 +279,14 @@ static void profiles_exclude_each_other(void **state)
 			                          { DN_CN, STR_INIT("X") } } },
 			[SUBJECT_HOST] = { 3, { { DN_C, STR_INIT("JP") }, { DN_O, STR_INIT("O") },
 			                        { DN_CN, STR_INIT("X") } } },
+			[SUBJECT_COMPANY] = { 5, { { DN_C, STR_INIT("JP") }, { DN_O, STR_INIT("O") },
+			                           { DN_ORG_ID, STR_INIT("NTRJP-2000012345678") },
+			                           { DN_L, STR_INIT("A") }, { DN_CN, STR_INIT("X") } } },
+			[SUBJECT_OFFICER] = { 5, { { DN_C, STR_INIT("JP") }, { DN_O, STR_INIT("O") },
+			                           { DN_OU, STR_INIT("U") }, { DN_SERIAL, STR_INIT("u1") },
+			                           { DN_CN, STR_INIT("X") } } },
+			[SUBJECT_SERVICE] = { 3, { { DN_C, STR_INIT("JP") }, { DN_O, STR_INIT("O") },
+			                           { DN_CN, STR_INIT("X") } } },
 		};
 		p.profile = (enum profile_id)i;
 		p.ca = row->ca;
