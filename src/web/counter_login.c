@@ -50,7 +50,7 @@ static struct result login_page(struct visit *v, const struct org *org, struct s
 	struct json_object *o = json_object_new(v->a);
 	json_put_str(o, STR("title_key"), STR("counter.login.title"));
 	json_put_str(o, STR("city"), org->name.t[v->lang]);
-	json_put_str(o, STR("body_name"), visit_plain(v, &org->name));
+	json_put_str(o, STR("body_name"), org->name.t[v->lang]);
 	json_put_str(o, STR("home"), STR("/counter"));
 	json_put_bool(o, STR("user"), false); /* a citizen's session has no place here */
 	json_put_str(o, STR("officer_id"), id);

@@ -73,13 +73,16 @@ struct str visit_time(struct visit *v, int64_t us)
 
 static const struct json *languages(struct visit *v)
 {
-	static const char *const labels[LANG_COUNT] = { "日本語", "English", "やさしい日本語" };
+	/* Each in itself; with readings for who wants them everywhere. */
+	static const char *const labels[2][LANG_COUNT] = {
+		{ "日本語", "English", "やさしい日本語" },
+		{ "{日本語|にほんご}", "English", "やさしい{日本語|にほんご}" } };
 	struct json_array *list = json_array_new(v->a);
 	for (int i = 0; i < LANG_COUNT; i++) {
 		struct json_object *o = json_object_new(v->a);
 		json_put_str(o, STR("code"), lang_name((enum lang)i));
 		json_put_str(o, STR("html"), lang_html((enum lang)i));
-		json_put_str(o, STR("label"), str_c(labels[i]));
+		json_put_str(o, STR("label"), str_c(labels[v->lang == LANG_EASY][i]));
 		json_put_bool(o, STR("current"), v->lang == (enum lang)i);
 		json_push(list, json_object_done(o));
 	}
@@ -102,7 +105,7 @@ static void put_user(struct visit *v, struct json_object *o)
 	                       : STR("/");
 	const struct org *org = app_org(v->app, officer ? v->session.org : v->app->portal);
 	json_put_str(o, STR("home"), home);
-	json_put_str(o, STR("body_name"), org ? visit_plain(v, &org->name) : STR(""));
+	json_put_str(o, STR("body_name"), org ? org->name.t[v->lang] : STR(""));
 	json_put_bool(o, STR("user"), v->session.kind != 0);
 	json_put_str(o, STR("user_name"), v->session.name);
 	json_put_str(o, STR("logout_path"),

@@ -5,6 +5,7 @@
 
 #include "apply/flow.h"
 #include "base/check_digit.h"
+#include "web/answers.h"
 #include "web/protect.h"
 #include "web/show.h"
 
@@ -87,85 +88,32 @@ struct case_page {
 	size_t nevents;
 };
 
-static struct json_array *files_of(const struct case_page *k, const struct pack_field *field,
-                                   size_t *ret_n)
+static struct json_array *files_of(const void *ctx, const struct answer_place *at)
 {
+	const struct case_page *k = ctx;
 	struct visit *v = k->v;
 	struct json_array *list = json_array_new(v->a);
-	*ret_n = 0;
-	for (size_t i = 0; i < k->natt; i++) {
-		if (field->type != FIELD_FILE || !str_eq(k->att[i].field, field->id))
-			continue;
-		struct json_object *o = json_object_new(v->a);
-		json_put_str(o, STR("file_name"), k->att[i].name);
-		json_put_str(o, STR("file_href"), arena_printf(v->a, "/applications/%.*s/files/%.*s",
-		             STR_ARG(k->x.c->id), STR_ARG(k->att[i].id)));
-		json_put_str(o, STR("file_kb"), arena_printf(v->a, "%lld",
-		             (long long)(k->att[i].size + 1023) / 1024));
-		json_push(list, json_object_done(o));
-		++*ret_n;
-	}
+	for (size_t i = 0; i < k->natt; i++)
+		if (at->ff->field->type == FIELD_FILE && str_eq(k->att[i].field, at->ff->field->id))
+			json_push(list, answers_file(v, k->att[i].name, k->att[i].kind, k->att[i].size,
+			          arena_printf(v->a, "/applications/%.*s/files/%.*s",
+			                       STR_ARG(k->x.c->id), STR_ARG(k->att[i].id))));
 	return list;
 }
 
-static struct result push_answer(const struct case_page *k, const struct pack_page *page,
-                                 int item, const struct pack_field *field,
-                                 struct json_array *rows, struct err *err)
+static struct str masked(const void *ctx, const struct answer_place *at)
 {
-	struct visit *v = k->v;
-	struct form_field ff;
-	TRY(form_field(k->form, page, item, field, &ff, err));
-	if (!ff.asked)
-		return ok();
-	struct json_object *o = json_object_new(v->a);
-	size_t nfiles;
-	struct json_array *files = files_of(k, field, &nfiles);
-	bool hide = k->is_protected && protect_hides(field);
-	struct str answer = hide ? show_row(v, "data.masked")
-	                  : nfiles ? STR("") : form_show(k->form, field, ff.value, v->lang);
-	json_put_str(o, STR("label"), field->label.t[v->lang]);
-	json_put_str(o, STR("answer"), answer);
-	json_put_bool(o, STR("blank"), answer.n == 0 && nfiles == 0);
-	show_list(v, o, "files", files);
-	json_push(rows, json_object_done(o));
-	return ok();
-}
-
-static struct result push_section(const struct case_page *k, const struct pack_page *page,
-                                  struct json_array *sections, struct err *err)
-{
-	struct visit *v = k->v;
-	size_t n = 1;
-	if (page->group.n)
-		TRY(form_items(k->form, page, &n, err));
-	for (size_t i = 0; i < n; i++) {
-		struct json_object *o = json_object_new(v->a);
-		struct json_array *rows = json_array_new(v->a);
-		int item = page->group.n ? (int)i : FORM_NO_ITEM;
-		for (size_t f = 0; f < page->nfields; f++)
-			TRY(push_answer(k, page, item, &page->fields[f], rows, err));
-		json_put_str(o, STR("section"), page->group.n && page->group_item.t[v->lang].n
-		             ? page->group_item.t[v->lang] : page->title.t[v->lang]);
-		json_put_str(o, STR("nth"), page->group.n ? arena_printf(v->a, "%zu", i + 1) : STR(""));
-		show_list(v, o, "rows", rows);
-		json_push(sections, json_object_done(o));
-	}
-	return ok();
+	const struct case_page *k = ctx;
+	return k->is_protected && protect_hides(at->ff->field) ? show_row(k->v, "data.masked")
+	                                                       : STR("");
 }
 
 static struct result put_answers(const struct case_page *k, struct json_object *o,
                                  struct err *err)
 {
-	const struct pack_page *const *pages;
-	size_t n;
-	struct json_array *sections = json_array_new(k->v->a);
-	if (!k->form)
-		return ok();
-	TRY(form_pages(k->form, &pages, &n, err));
-	for (size_t i = 0; i < n; i++)
-		TRY(push_section(k, pages[i], sections, err));
-	show_list(k->v, o, "sections", sections);
-	return ok();
+	struct answers_reader r = { .v = k->v, .form = k->form, .ctx = k, .instead = masked,
+		.files = files_of };
+	return k->form ? answers_put(&r, o, err) : ok();
 }
 
 /* ---- what the office says ---- */

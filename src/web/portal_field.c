@@ -34,7 +34,11 @@ struct str field_error_html(struct visit *v, const struct form_error *e)
 	json_put_str(o, STR("label"), e->field ? e->field->label.t[v->lang]
 	                              : e->page ? e->page->title.t[v->lang] : STR(""));
 	json_put_int(o, STR("limit"), e->limit);
-	return text_html(v->a, show_text_in(v, v->lang, e->key, json_object_done(o)));
+	/* Such a question reads 「…いますか」, which nobody chooses. */
+	bool yesno = e->field && e->field->type == FIELD_YESNO &&
+	             str_eq(e->key, STR("form.error.choose"));
+	return text_html(v->a, show_text_in(v, v->lang, yesno ? STR("form.error.yesno") : e->key,
+	                                    json_object_done(o)));
 }
 
 /* The summary's sentence names the field, where the message itself does not. */

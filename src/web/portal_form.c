@@ -2,6 +2,7 @@
  * the same with and without script. */
 #include "apply/flow.h"
 #include "web/portal_field.h"
+#include "web/show.h"
 
 /* ---- finding the way ---- */
 
@@ -182,7 +183,7 @@ static struct result put_fields(const struct shown *s, struct json_object *o, st
 	return ok();
 }
 
-/* The items of a group with what identifies each. */
+/* The items of a group with what identifies each, and whether it is answered. */
 static struct result put_items(const struct shown *s, struct json_object *o, struct err *err)
 {
 	struct visit *v = s->v;
@@ -198,17 +199,30 @@ static struct result put_items(const struct shown *s, struct json_object *o, str
 			title = form_show(s->d->form, &s->page->fields[k], ff.value, v->lang);
 		}
 		json_put_int(x, STR("number"), (int64_t)i + 1);
+		const struct form_error *wrong;
+		size_t nwrong;
+		TRY(form_errors(s->d->form, s->page, (int)i, &wrong, &nwrong, err));
 		json_put_str(x, STR("text"), title);
+		json_put_bool(x, STR("todo"), nwrong > 0);
 		json_put_str(x, STR("href"), arena_printf(v->a, "%.*s/%zu",
 		             STR_ARG(path_of(v, s->d, s->page)), i));
 		json_push(list, json_object_done(x));
 	}
-	json_put(o, STR("items"), json_array_done(list));
+	show_list(v, o, "items", list);
 	json_put_str(o, STR("item_label_html"), visit_html(v, &s->page->group_item));
 	json_put_bool(o, STR("may_add"), !s->page->group_from &&
 	              (!s->page->group_max || n < s->page->group_max));
 	json_put_bool(o, STR("may_remove"), !s->page->group_from);
 	return ok();
+}
+
+/* How far she is. The check is a page too; answers may add pages. */
+static void put_step(const struct shown *s, struct json_object *o)
+{
+	const struct pack_page *const *pages;
+	size_t n, i = index_of(s->d, s->page, &pages, &n);
+	json_put_int(o, STR("at"), (int64_t)i + 1);
+	json_put_int(o, STR("of"), (int64_t)n + 1);
 }
 
 static struct result show(struct shown *s, struct err *err)
@@ -230,6 +244,7 @@ static struct result show(struct shown *s, struct err *err)
 	json_put_str(o, STR("back_href"), s->item >= 0 ? path_of(v, s->d, s->page)
 	                                               : before(v, s->d, s->page));
 	json_put_int(o, STR("rev"), s->d->draft.rev);
+	put_step(s, o);
 	json_put_bool(o, STR("more"), s->more);
 	json_put_bool(o, STR("to_check"), str_find(v->q->query, STR("check=1")) != STR_NONE);
 	TRY(list ? put_items(s, o, err) : put_fields(s, o, err));
