@@ -194,21 +194,54 @@ static struct json tree_of(struct dmn_builder *b, const struct xml_node *x,
 	return object(&t, &o);
 }
 
+static struct table_types declared(struct dmn_builder *b, const struct xml_node *x)
+{
+	size_t nin = 0, nout = 0;
+	for (XML_EACH(in, x, "input"))
+		nin++;
+	for (XML_EACH(out, x, "output"))
+		nout++;
+	const struct type **inputs = ARENA_ARRAY(b->a, const struct type *, nin);
+	const struct type **outputs = ARENA_ARRAY(b->a, const struct type *, nout);
+	nin = nout = 0;
+	for (XML_EACH(in, x, "input")) {
+		const struct xml_node *expr = xml_child(in, "inputExpression");
+		inputs[nin++] = dmn_type_of(b, expr ? expr : in, xml_attr(expr, "typeRef"));
+	}
+	for (XML_EACH(out, x, "output"))
+		outputs[nout++] = dmn_type_of(b, out, xml_attr(out, "typeRef"));
+	return (struct table_types){ inputs, outputs };
+}
+
+/* Output entries with a type of their own. */
+static void type_entries(struct dmn_builder *b, const struct xml_node *x, struct rule_table *t)
+{
+	size_t r = 0;
+	for (XML_EACH(rule, x, "rule")) {
+		const struct rule_row *row = r < t->nrows ? &t->rows[r++] : NULL;
+		size_t k = 0;
+		for (XML_EACH(entry, rule, "outputEntry")) {
+			struct str ref = xml_attr(entry, "typeRef");
+			size_t column = k++;
+			if (!ref.n || !row || column >= t->noutputs || !row->then[column])
+				continue;
+			struct feel_expr *typed = ARENA_NEW(b->a, struct feel_expr);
+			*typed = *row->then[column];
+			typed->root = dmn_typed(b, typed->root, dmn_type_of(b, entry, ref), entry);
+			((const struct feel_expr **)(uintptr_t)row->then)[column] = typed; /* still being built */
+		}
+	}
+}
+
 const struct node *dmn_table(struct dmn_builder *b, const struct xml_node *x)
 {
-	size_t n = 0;
-	for (XML_EACH(out, x, "output"))
-		n++;
-	const struct type **types = ARENA_ARRAY(b->a, const struct type *, n);
-	n = 0;
-	for (XML_EACH(out, x, "output"))
-		types[n++] = dmn_type_of(b, out, xml_attr(out, "typeRef"));
-	struct json tree = tree_of(b, x, types);
+	struct table_types types = declared(b, x);
+	struct json tree = tree_of(b, x, types.outputs);
 	struct syntax_scope scope = dmn_scope(b);
 	struct rule_table *t;
 	struct rule_diag diag = { 0 };
 	struct err err = { 0 };
-	if (is_err(table_build(b->a, &tree, &scope, types, &t, &diag, &err))) {
+	if (is_err(table_build(b->a, &tree, &scope, &types, &t, &diag, &err))) {
 		struct xml_node at = { .line = diag.line ? diag.line : x->line, .col = diag.col };
 		if (!diag.feel.code)
 			diag.feel.code = err.code;
@@ -217,6 +250,7 @@ const struct node *dmn_table(struct dmn_builder *b, const struct xml_node *x)
 		dmn_problem_feel(b, &at, &diag.feel);
 		return NULL;
 	}
+	type_entries(b, x, t);
 	struct node *node = dmn_node(b, N_TABLE, x, NULL, 0);
 	node->table = t;
 	return node;

@@ -33,10 +33,17 @@ enum rule_hit {
 };
 enum rule_aggregate { AGGREGATE_NONE, AGGREGATE_SUM, AGGREGATE_MIN, AGGREGATE_MAX, AGGREGATE_COUNT };
 
+/* Where something stands in the file of the tree, from 1; 0: not known. */
+struct rule_place {
+	uint32_t line, col;
+};
+
 struct rule_input {
 	struct str label;
 	const struct feel_expr *expr;
 	const struct feel_expr *values; /* tests every value must pass, or NULL */
+	const struct type *type;        /* what the model declares it to be, or NULL */
+	struct rule_place place;
 };
 
 struct rule_output {
@@ -44,6 +51,7 @@ struct rule_output {
 	const struct feel_expr *values; /* a list, best first: priority and output order */
 	const struct feel_expr *dflt;   /* when no row matches, or NULL */
 	const struct type *type;        /* what its values must conform to, or NULL */
+	struct rule_place place;
 };
 
 struct rule_row {
@@ -51,6 +59,7 @@ struct rule_row {
 	const struct feel_expr *const *then; /* one per output */
 	struct str law, note;
 	uint32_t line;
+	const struct rule_place *places; /* of the cells: inputs, then outputs */
 };
 
 struct rule_table {
@@ -61,6 +70,7 @@ struct rule_table {
 	const struct rule_input *inputs;
 	const struct rule_output *outputs;
 	const struct rule_row *rows;
+	struct rule_place place;
 	const struct table_index *index; /* of the rows, for large tables; NULL: all are looked at */
 };
 

@@ -6,9 +6,14 @@
 #include "rule/syntax.h"
 #include "rule/table.h"
 
-/* `types`: one per output, NULL where open; or NULL. */
+/* What a model declares, NULL where open; one per input and output. */
+struct table_types {
+	const struct type *const *inputs, *const *outputs;
+};
+
+/* `types`: or NULL. */
 MUST struct result table_build(struct arena *a, const struct json *tree,
-                               const struct syntax_scope *scope, const struct type *const *types,
+                               const struct syntax_scope *scope, const struct table_types *types,
                                struct rule_table **ret, struct rule_diag *ret_diag,
                                struct err *err);
 

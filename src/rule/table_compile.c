@@ -8,12 +8,17 @@
 struct builder {
 	struct arena *a;
 	const struct syntax_scope *scope;
-	const struct type *const *types; /* of the outputs, or NULL */
+	const struct table_types *types; /* or NULL */
 	struct rule_table *t;
 	struct rule_diag *diag;
 	struct err *err;
 	int32_t row, column;
 };
+
+static struct rule_place place_of(const struct json *at)
+{
+	return at ? (struct rule_place){ at->line, at->col } : (struct rule_place){ 0 };
+}
 
 static void place(struct builder *b, const struct json *at)
 {
@@ -80,6 +85,8 @@ static struct result inputs(struct builder *b, const struct json *list)
 			return wrong(b, x, "an input needs expr");
 		TRY(cell(b, expr, false, &in[i].expr));
 		in[i].label = json_text_or(json_get(x, STR("label")), in[i].expr->source);
+		in[i].type = b->types ? b->types->inputs[i] : NULL;
+		in[i].place = place_of(x);
 		if (json_get(x, STR("values")))
 			TRY(cell(b, json_get(x, STR("values")), true, &in[i].values));
 	}
@@ -111,7 +118,8 @@ static struct result outputs(struct builder *b, const struct json *list)
 		b->column = (int32_t)(b->t->ninputs + i);
 		out[i].name = x->kind == JSON_OBJECT ? json_text(json_get(x, STR("name"))) : json_text(x);
 		out[i].label = json_text_or(json_get(x, STR("label")), out[i].name);
-		out[i].type = b->types ? b->types[i] : NULL;
+		out[i].type = b->types ? b->types->outputs[i] : NULL;
+		out[i].place = place_of(x);
 		if (!out[i].name.n && list->n > 1)
 			return wrong(b, x, "several outputs need a name each");
 		if (json_get(x, STR("values")))
@@ -146,9 +154,12 @@ static struct result one_row(struct builder *b, const struct json *x, struct rul
 	const struct rule_table *t = b->t;
 	const struct feel_expr **when = ARENA_ARRAY(b->a, const struct feel_expr *, t->ninputs);
 	const struct feel_expr **then = ARENA_ARRAY(b->a, const struct feel_expr *, t->noutputs);
+	struct rule_place *places = ARENA_ARRAY(b->a, struct rule_place, t->ninputs + t->noutputs);
 	b->column = -1;
 	if (!row_complete(t, x))
 		return wrong(b, x, "a row has one cell for every input and every output");
+	for (size_t i = 0; i < t->ninputs + t->noutputs; i++)
+		places[i] = place_of(row_cell(x, i, t->ninputs));
 	for (size_t i = 0; i < t->ninputs; i++) {
 		b->column = (int32_t)i;
 		TRY(input_cell(b, row_cell(x, i, t->ninputs), &when[i]));
@@ -165,6 +176,7 @@ static struct result one_row(struct builder *b, const struct json *x, struct rul
 	row->law = json_text(json_get(x, STR("law")));
 	row->note = json_text(json_get(x, STR("note")));
 	row->line = x->line;
+	row->places = places;
 	return ok();
 }
 
@@ -239,7 +251,7 @@ static struct result consistent(struct builder *b, const struct json *tree)
 }
 
 struct result table_build(struct arena *a, const struct json *tree,
-                          const struct syntax_scope *scope, const struct type *const *types,
+                          const struct syntax_scope *scope, const struct table_types *types,
                           struct rule_table **ret, struct rule_diag *ret_diag, struct err *err)
 {
 	struct rule_diag scratch = { 0 };
@@ -248,6 +260,7 @@ struct result table_build(struct arena *a, const struct json *tree,
 	if (!json_is(tree, JSON_OBJECT))
 		return wrong(&b, tree, "a table is a mapping with inputs, outputs and rules");
 	b.t->name = json_text(json_get(tree, STR("table")));
+	b.t->place = place_of(tree);
 	TRY(policy(&b, tree));
 	TRY(inputs(&b, json_get(tree, STR("inputs"))));
 	TRY(outputs(&b, json_get(tree, STR("outputs"))));
