@@ -29,9 +29,15 @@ static const char *const v2[] = {
 	"CREATE UNIQUE INDEX trust_cert_pair ON trust_cert (org, key_digest)",
 	NULL,
 };
+static const char *const v3[] = {
+	"CREATE TABLE trust_tsa (org TEXT NOT NULL, name TEXT NOT NULL, serial_next BIGINT NOT NULL,"
+	" PRIMARY KEY (org, name))",
+	NULL,
+};
 static const struct migration migrations[] = {
 	{ 1, "certification authorities and certificates", v1 },
 	{ 2, "changes, shards of the CRL, a key pair once across authorities", v2 },
+	{ 3, "serials of time-stamping units", v3 },
 };
 
 void trust_migrations(void)
