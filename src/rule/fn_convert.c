@@ -6,7 +6,7 @@
 #include "rule/temporal.h"
 #include "rule/zone.h"
 
-enum { JST_SECONDS = 9 * 3600, STRING_BYTES_MAX = 4 << 20 };
+enum { JST_SECONDS = 9 * 3600, STRING_BYTES_MAX = 4 << 20, TEXT_FIRST = 512, TEXT_GROWTH = 8 };
 
 struct feel_value fn_date(struct machine *m, const struct feel_value *args, size_t n)
 {
@@ -181,16 +181,25 @@ struct feel_value fn_number(struct machine *m, const struct feel_value *args, si
 	return dec_from_text(str_of(out, k), &d) ? feel_number(d) : feel_null();
 }
 
-/* No limit may be left through while the buffer is open. */
+/* First on the stack; what is longer, in the arena. The buffer never grows by
+ * itself, so nothing is taken from anywhere else. */
 static bool write_text(struct machine *m, const struct feel_value *v, struct str *ret)
 {
+	char small[TEXT_FIRST];
 	size_t room = m->bytes < arena_left(m->a) ? m->bytes : arena_left(m->a);
-	BUF_AUTO b;
-	buf_init(&b, room / 2 < STRING_BYTES_MAX ? room / 2 : STRING_BYTES_MAX);
+	size_t max = room / 2 < STRING_BYTES_MAX ? room / 2 : STRING_BYTES_MAX;
+	struct buf b = { .p = small, .cap = sizeof small, .max = sizeof small };
 	value_write(&b, v);
-	if (buf_over(&b) || buf_str(&b).n / 16 >= m->steps)
+	for (size_t cap = sizeof small; buf_over(&b);) { /* again, in the arena */
+		if (cap >= max)
+			return false;
+		cap = cap * TEXT_GROWTH < max ? cap * TEXT_GROWTH : max;
+		b = (struct buf){ .p = machine_alloc(m, cap, 1), .cap = cap, .max = cap };
+		value_write(&b, v);
+	}
+	if (b.n / 16 >= m->steps)
 		return false;
-	*ret = machine_str(m, buf_str(&b));
+	*ret = b.p == small ? machine_str(m, buf_str(&b)) : buf_str(&b);
 	return true;
 }
 

@@ -4,7 +4,7 @@
 
 #include "rule_support.h"
 
-enum { TABLES = 60, ROWS = 150, QUESTIONS = 40, COLUMNS = 4 };
+enum { TABLES = 60, ROWS = 150, PLAIN_TABLES = 12, PLAIN_ROWS = 700, QUESTIONS = 40, COLUMNS = 4 };
 
 static uint64_t seed = 20261121;
 
@@ -34,6 +34,18 @@ static struct str constant(struct arena *a, uint32_t kind)
 	}
 }
 
+/* Only constants and ranges of them: the index settles every column. */
+static struct str plain_cell(struct arena *a, uint32_t kind)
+{
+	unsigned low = dice(300);
+	switch (kind) {
+	case 0: return arena_printf(a, "%u", low);
+	case 1: return arena_printf(a, "[%u..%u)", low, low + 1 + dice(40));
+	case 2: return word(a);
+	default: return dice(2) ? arena_printf(a, "< %u", low) : arena_printf(a, "%u, >= %u", low, low + 9);
+	}
+}
+
 static struct str cell(struct arena *a, uint32_t kind)
 {
 	static const char *const ops[] = { "<", "<=", ">", ">=", "!=", "=" };
@@ -53,11 +65,13 @@ static struct str cell(struct arena *a, uint32_t kind)
 	}
 }
 
+static bool plain;
+
 static const struct json *row_of(struct arena *a, size_t number, const uint32_t *kinds)
 {
 	struct json_array *row = json_array_new(a);
 	for (size_t i = 0; i < COLUMNS; i++)
-		json_push(row, json_str(a, cell(a, kinds[i])));
+		json_push(row, json_str(a, plain ? plain_cell(a, kinds[i]) : cell(a, kinds[i])));
 	json_push(row, json_num(a, (int64_t)number));
 	return json_array_done(row);
 }
@@ -77,7 +91,7 @@ static const struct rule_table *random_table(struct arena *a, const uint32_t *ki
 	struct json_array *rules = json_array_new(a);
 	const struct rule_table *t;
 	struct err err = { 0 };
-	for (size_t i = 0; i < ROWS; i++)
+	for (size_t i = 0; i < (plain ? PLAIN_ROWS : ROWS); i++)
 		json_push(rules, row_of(a, i, kinds));
 	json_put_str(o, STR("hit"), STR("rule order"));
 	json_put(o, STR("inputs"), names_of(a, inputs, COLUMNS));
@@ -93,7 +107,8 @@ static struct feel_value random_value(struct arena *a, uint32_t kind)
 	const struct feel_expr *e;
 	const struct feel_value *v;
 	struct feel_scope scope = { 0 };
-	struct str source = constant(a, dice(10) ? kind : dice(6));
+	struct str source = plain ? kind == 2 ? word(a) : arena_printf(a, "%u", dice(310))
+	                          : constant(a, dice(10) ? kind : dice(6));
 	if (dice(15) == 0)
 		source = arena_printf(a, "[%.*s]", STR_ARG(source));
 	assert_true(is_ok(feel_compile(a, source, NULL, &e, NULL, NULL)));
@@ -139,6 +154,25 @@ static void index_is_scan(void **state)
 	assert_true(matches > 100); /* else the comparison says little */
 }
 
+static void index_of_constants_is_scan(void **state)
+{
+	size_t matches = 0;
+	(void)state;
+	plain = true;
+	for (size_t i = 0; i < PLAIN_TABLES; i++) {
+		ARENA_AUTO a = arena_new(256 << 20);
+		uint32_t kinds[COLUMNS];
+		for (size_t k = 0; k < COLUMNS; k++)
+			kinds[k] = k && i % 4 ? 1 + dice(3) : i % 3 ? dice(4) : 3;
+		const struct rule_table *t = random_table(a, kinds);
+		assert_non_null(t->index);
+		for (size_t q = 0; q < QUESTIONS; q++)
+			compare(a, t, kinds, &matches);
+	}
+	plain = false;
+	assert_true(matches > 100);
+}
+
 static void small_tables_have_none(void **state)
 {
 	ARENA_AUTO a = arena_new(0);
@@ -155,6 +189,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(index_is_scan),
+		cmocka_unit_test(index_of_constants_is_scan),
 		cmocka_unit_test(small_tables_have_none),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
