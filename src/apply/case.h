@@ -37,14 +37,19 @@ struct case_submit {
 	struct str document, cms;
 };
 /* Idempotent by the draft: a second submit gives the first receipt back with
- * *ret_again true. ERR_CONFLICT "apply.case.once" when an open or favourably
- * decided application has the same `once` key, "apply.attachment.gone" when an
+ * *ret_again true. ERR_CONFLICT "apply.case.once" ("apply.case.once_shared" with
+ * `once_for`) when an open or favourably decided application has the same key, "apply.attachment.gone" when an
  * answer names a file that is not there any more. With draft.case_id it is the
  * resubmission of a returned case; "apply.correction.closed" when something was
  * changed that the office had not asked for. */
 MUST struct result case_submit(struct store *s, struct arena *a, const struct case_submit *c,
                                int64_t now, struct apply_case *ret, bool *ret_again,
                                struct err *err);
+/* Before she signs: ERR_CONFLICT "apply.case.once", or "apply.case.once_shared"
+ * when the other one may be somebody else's of her household. What decides is
+ * case_submit, in its one transaction. */
+MUST struct result case_once_free(struct db *db, struct arena *a, const struct case_submit *c,
+                                  struct err *err);
 /* Hers, newest first: through the portal's pointers. */
 MUST struct result case_list_of(struct db *db, struct arena *a, struct str portal,
                                 struct str portal_subject, const struct apply_case **ret,

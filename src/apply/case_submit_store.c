@@ -24,13 +24,24 @@ struct submit {
 	int64_t now;
 	/* Made beforehand. */
 	const struct json *clean;
-	struct str once_key, answers, facts;
+	struct str once_key, once_scope, answers, facts;
 };
+
+/* A household's key cannot be taken for somebody's code. */
+static struct result once_scope(struct arena *a, struct form *f, struct str subject,
+                                struct str *ret, struct err *err)
+{
+	struct str shared;
+	TRY(form_once_for(f, &shared, err));
+	*ret = shared.n ? arena_join(a, STR("="), shared) : subject;
+	return ok();
+}
 
 static struct result make_ready(struct submit *s, struct err *err)
 {
 	TRY(form_clean(s->in->form, &s->clean, err));
 	TRY(form_once(s->in->form, &s->once_key, err));
+	TRY(once_scope(s->a, s->in->form, s->in->subject, &s->once_scope, err));
 	s->answers = apply_json_text(s->a, s->clean);
 	s->facts = apply_json_text(s->a, s->in->facts);
 	return ok();
@@ -84,12 +95,36 @@ static struct result was_taken(struct submit *s, struct err *err)
 	return fail(err, ERR_CONFLICT, "apply.draft.changed", NULL, "saved elsewhere meanwhile");
 }
 
-static struct result once_taken(struct result r, struct err *err)
+/* Whose the other one is stays unsaid: the household may not be of one mind. */
+static struct result taken(struct str scope, struct err *err)
 {
-	if (r.kind == ERR_CONFLICT)
-		return fail(err, ERR_CONFLICT, "apply.case.once", NULL,
-		            "an application with the same subject matter is open or granted");
-	return r;
+	if (str_starts(scope, STR("=")))
+		return fail(err, ERR_CONFLICT, "apply.case.once_shared", NULL,
+		            "somebody of the same household has applied already");
+	return fail(err, ERR_CONFLICT, "apply.case.once", NULL,
+	            "an application with the same subject matter is open or granted");
+}
+
+static struct result once_taken(struct result r, struct str scope, struct err *err)
+{
+	return r.kind == ERR_CONFLICT ? taken(scope, err) : r;
+}
+
+struct result case_once_free(struct db *db, struct arena *a, const struct case_submit *in,
+                             struct err *err)
+{
+	struct rows r;
+	struct str key, scope;
+	TRY(form_once(in->form, &key, err));
+	if (key.n == 0)
+		return ok();
+	TRY(once_scope(a, in->form, in->subject, &scope, err));
+	TRY(db_query(db, a,
+		"SELECT id FROM app_case WHERE org = ? AND procedure = ? AND once_scope = ?"
+		" AND once_open = ? AND id <> ?",
+		BINDS(B_TEXT(in->draft->authority), B_TEXT(in->procedure->id), B_TEXT(scope),
+		      B_TEXT(key), B_TEXT(in->draft->case_id)), &r, err));
+	return r.n ? taken(scope, err) : ok();
 }
 
 static struct bind once_bind(const struct apply_case *c)
@@ -103,9 +138,9 @@ static struct result insert_case(struct submit *s, struct err *err)
 	return once_taken(db_exec(s->tx,
 		"INSERT INTO app_case (org, id, draft_id, receipt, number, subject, portal,"
 		" portal_subject, procedure, version, state, open, applicant_name, name_folded, answers,"
-		" facts, decision, comments, once_key, once_open, document, cms, proposed_by,"
+		" facts, decision, comments, once_key, once_open, once_scope, document, cms, proposed_by,"
 		" assigned_to, submitted_at, entered_at, due_at, decided_at, rev)"
-		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, '', '', ?, ?, ?, ?, '', '',"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, '', '', ?, ?, ?, ?, ?, '', '',"
 		" ?, ?, ?, 0, 1)",
 		BINDS(B_TEXT(c->org), B_TEXT(c->id), B_TEXT(s->in->draft->id), B_TEXT(c->receipt),
 		      B_INT(c->number), B_TEXT(c->subject), B_TEXT(c->portal),
@@ -113,8 +148,8 @@ static struct result insert_case(struct submit *s, struct err *err)
 		      B_TEXT(c->state), B_TEXT(c->applicant_name),
 		      B_TEXT(text_fold(s->a, c->applicant_name)),
 		      B_TEXT(s->answers), B_TEXT(s->facts), B_TEXT(c->once_key), once_bind(c),
-		      B_TEXT(c->document), B_BLOB(c->cms), B_INT(s->now), B_INT(s->now),
-		      B_INT(c->due_at)), NULL, err), err);
+		      B_TEXT(s->once_scope), B_TEXT(c->document), B_BLOB(c->cms), B_INT(s->now),
+		      B_INT(s->now), B_INT(c->due_at)), NULL, err), s->once_scope, err);
 }
 
 static struct result update_case(struct submit *s, struct err *err)
@@ -123,13 +158,13 @@ static struct result update_case(struct submit *s, struct err *err)
 	struct apply_case *c = &s->c;
 	TRY(once_taken(db_exec(s->tx,
 		"UPDATE app_case SET draft_id = ?, answers = ?, facts = ?, document = ?, cms = ?,"
-		" once_key = ?, once_open = ?, comments = '', state = ?, entered_at = ?, due_at = ?,"
+		" once_key = ?, once_open = ?, once_scope = ?, comments = '', state = ?, entered_at = ?, due_at = ?,"
 		" rev = rev + 1 WHERE org = ? AND id = ? AND rev = ?",
 		BINDS(B_TEXT(s->in->draft->id), B_TEXT(s->answers), B_TEXT(s->facts),
 		      B_TEXT(c->document), B_BLOB(c->cms),
-		      B_TEXT(c->once_key), once_bind(c), B_TEXT(c->state), B_INT(s->now),
+		      B_TEXT(c->once_key), once_bind(c), B_TEXT(s->once_scope), B_TEXT(c->state), B_INT(s->now),
 		      B_INT(c->due_at), B_TEXT(c->org), B_TEXT(c->id), B_INT(c->rev)),
-		&changed, err), err));
+		&changed, err), s->once_scope, err));
 	if (changed == 0)
 		return fail(err, ERR_CONFLICT, "apply.case.changed", NULL, "the application moved on");
 	c->rev++;

@@ -71,6 +71,10 @@ static struct result settle_page_fields(struct form *f, const struct pack_page *
 		const struct json *stored = json_path(f->effective, field->id);
 		struct form_slot *slot = &ps->slots[i];
 		TRY(form_settle_field(f, f->names, field, stored, slot, err));
+		if (slot->asked && field->matters)
+			TRY(form_matters(f, page, field, &slot->asked, err));
+		if (!slot->asked)
+			*slot = (struct form_slot){ .asked = false };
 		if (slot->value == stored)
 			continue;
 		f->effective = json_with(f->arena, f->effective, field->id,
@@ -257,13 +261,24 @@ struct result form_eligible(struct form *f, bool *ret, struct err *err)
 	return form_true_in(f, f->names, f->in.procedure->eligible, ret, err);
 }
 
-struct result form_once(struct form *f, struct str *ret, struct err *err)
+static struct result text_of(struct form *f, const struct feel_expr *x, struct str *ret,
+                             struct err *err)
 {
 	const struct json *v = NULL;
-	if (f->in.procedure->once)
-		TRY(form_eval_in(f, f->names, f->in.procedure->once, &v, err));
+	if (x)
+		TRY(form_eval_in(f, f->names, x, &v, err));
 	*ret = json_text(v);
 	return ok();
+}
+
+struct result form_once(struct form *f, struct str *ret, struct err *err)
+{
+	return text_of(f, f->in.procedure->once, ret, err);
+}
+
+struct result form_once_for(struct form *f, struct str *ret, struct err *err)
+{
+	return text_of(f, f->in.procedure->once_for, ret, err);
 }
 
 struct result form_pages(struct form *f, const struct pack_page *const **ret, size_t *ret_n,

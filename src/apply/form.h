@@ -48,6 +48,8 @@ const struct procedure *form_procedure(const struct form *f);
 MUST struct result form_eligible(struct form *f, bool *ret, struct err *err);
 /* The `once` key, or "" when the procedure has none or it is not known yet. */
 MUST struct result form_once(struct form *f, struct str *ret, struct err *err);
+/* Who shares that one application, by `once_for`; "" for the applicant alone. */
+MUST struct result form_once_for(struct form *f, struct str *ret, struct err *err);
 
 /* Pages that are asked, in order. A page without any asked field is left out. */
 MUST struct result form_pages(struct form *f, const struct pack_page *const **ret,

@@ -61,7 +61,20 @@ static const char *const tables[] = {
 	NULL,
 };
 
-static const struct migration migrations[] = { { 1, "applications", tables } };
+/* Who shares the one application of a `once` key: the applicant by her code, or
+ * a household as the pack names it, behind "=". */
+static const char *const shared_once[] = {
+	"ALTER TABLE app_case ADD COLUMN once_scope TEXT NOT NULL DEFAULT ''",
+	"UPDATE app_case SET once_scope = subject",
+	"DROP INDEX app_case_once",
+	"CREATE UNIQUE INDEX app_case_once ON app_case (org, procedure, once_scope, once_open)",
+	NULL,
+};
+
+static const struct migration migrations[] = {
+	{ 1, "applications", tables },
+	{ 2, "one application for a household", shared_once },
+};
 
 void apply_migrations(void)
 {

@@ -139,6 +139,7 @@ static const struct shape shape_procedure = {
 		{ "prefill", ROW_LIST, false, P(prefills), P(nprefills), &shape_prefill },
 		{ "eligible", ROW_MAP, false, 0, .shape = &shape_eligible },
 		{ "once", ROW_EXPR, false, P(once), .scope = SCOPE_ANSWERS },
+		{ "once_for", ROW_EXPR, false, P(once_for), .scope = SCOPE_ANSWERS },
 		{ "pages", ROW_LIST, false, P(pages), P(npages), &shape_page },
 		{ "values", ROW_LIST, false, P(values), P(nvalues), &shape_value },
 		{ "workflow", ROW_MAP, false, 0, .shape = &shape_flow },
@@ -156,7 +157,7 @@ static const char *const online_needed[] = {
 	"affair", "retention_years", "pages", "workflow", "notices", "tests",
 };
 static const char *const online_only[] = {
-	"affair", "sign", "retention_years", "prefill", "eligible", "once", "pages", "values",
+	"affair", "sign", "retention_years", "prefill", "eligible", "once", "once_for", "pages", "values",
 	"workflow", "decide", "gives", "notices", "tests",
 };
 
@@ -180,6 +181,13 @@ static void check_online(struct load *l, const struct json *root)
 				            online_only[i]);
 		}
 	}
+}
+
+static void check_once(struct load *l, const struct json *root)
+{
+	if (json_get(root, STR("once_for")) && !json_get(root, STR("once")))
+		mistake(l, where(root, "once_for"), STR("say what there can be one of: once: …"),
+		        "`once_for` has no effect without `once`");
 }
 
 static void check_lists(struct load *l, const struct json *root)
@@ -333,6 +341,7 @@ struct procedure *load_procedure(struct load *l, const struct json *root)
 	if (read) {
 		check_online(l, root);
 		check_lists(l, root);
+		check_once(l, root);
 		check_prefills(l, root);
 		check_pages(l, root);
 		check_names(l, root);

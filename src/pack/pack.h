@@ -148,6 +148,8 @@ struct procedure {
 	const struct feel_expr *eligible; /* NULL: anybody who is logged in */
 	struct ptext eligible_message;
 	const struct feel_expr *once; /* a text: a second open application with the same one is refused */
+	/* A text: who shares that one application (a household); NULL or "": the applicant. */
+	const struct feel_expr *once_for;
 	size_t nprefills;
 	const struct pack_prefill *prefills;
 	size_t npages;

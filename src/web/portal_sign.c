@@ -178,6 +178,16 @@ struct result portal_submit(struct visit *v, struct err *err)
 
 /* ---- signing ---- */
 
+/* Told before the phone is asked for anything. */
+static struct result still_free(struct visit *v, const struct portal_draft *d, struct err *err)
+{
+	const struct case_submit in = { .draft = &d->draft, .procedure = d->procedure,
+		.form = d->form, .subject = d->code };
+	STORE_READER_AUTO db = NULL;
+	TRY(store_reader(v->app->store, &db, err));
+	return case_once_free(db, v->a, &in, err);
+}
+
 struct result portal_sign_start(struct visit *v, struct err *err)
 {
 	bool fine;
@@ -190,6 +200,7 @@ struct result portal_sign_start(struct visit *v, struct err *err)
 	}
 	if (!d.procedure->sign)
 		return submit_draft(v, &d, err);
+	TRY(still_free(v, &d, err));
 	TRY(begin_signature(v, &d, err));
 	visit_redirect(v, draft_path(v, d.draft.id, "/sign"));
 	return ok();

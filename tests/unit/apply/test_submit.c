@@ -105,6 +105,76 @@ static void a_draft_that_moved_on_is_not_sent(void **state)
 	assert_int_equal(number_of(t, "SELECT COUNT(*) FROM running_number"), 0);
 }
 
+/* ---- one for a household ---- */
+
+static struct draft of_household(struct test_store *t, const char *subject, const char *word)
+{
+	const struct json *answers = json_with(t->a, json_of(t->a, given_answers),
+	                                       STR("words.short"), json_str(t->a, str_c(word)));
+	struct draft d = begin(t, subject, "{}");
+	save(t, &d, json_with(t->a, answers, STR("words.long"), json_str(t->a, STR("世帯"))));
+	return d;
+}
+
+static void two_of_one_household_cannot_both_have_it(void **state)
+{
+	struct test_store *t = *state;
+	struct err err = { 0 };
+	struct apply_case c;
+	bool again;
+	struct draft hers = of_household(t, "s1", "みかん"), his = of_household(t, "s2", "みかん");
+	submit(t, &hers);
+	assert_int_equal(submit_in(t->s, t->a, &his, NOON, &c, &again, &err).kind, ERR_CONFLICT);
+	assert_string_equal(err.code, "apply.case.once_shared");
+	assert_int_equal(number_of(t, "SELECT COUNT(*) FROM app_case"), 1);
+	assert_int_equal(number_of(t, "SELECT COUNT(*) FROM notice"), 1);
+	struct draft other = of_household(t, "s2", "ぶどう"); /* another thing is free */
+	submit(t, &other);
+	submitted(t, "s3", "みかん"); /* and so is the same for one who shares nothing */
+	assert_int_equal(number_of(t, "SELECT COUNT(*) FROM app_case"), 3);
+}
+
+static void a_household_is_nobodys_code(void **state)
+{
+	struct test_store *t = *state;
+	struct err err = { 0 };
+	struct rows r;
+	struct draft d = of_household(t, "s1", "みかん");
+	struct apply_case c = submit(t, &d);
+	STORE_READER_AUTO db = NULL;
+	good(store_reader(t->s, &db, &err), &err);
+	good(db_query(db, t->a, "SELECT once_scope FROM app_case WHERE org = ? AND id = ?",
+	              BINDS(B_TEXT(c.org), B_TEXT(c.id)), &r, &err), &err);
+	assert_str(rows_text(&r, 0, 0), STR("=h1"));
+}
+
+static struct result is_free(struct test_store *t, const struct draft *d, struct err *err)
+{
+	struct form *f = open_form(t->a, ALL_FIELDS, given_facts(t->a), d->answers);
+	const struct case_submit in = { .draft = d, .procedure = ALL_FIELDS, .form = f,
+		.subject = city_code(t->a, d->subject) };
+	STORE_READER_AUTO db = NULL;
+	TRY(store_reader(t->s, &db, err));
+	return case_once_free(db, t->a, &in, err);
+}
+
+static void told_before_anything_is_signed(void **state)
+{
+	struct test_store *t = *state;
+	struct err err = { 0 };
+	struct draft hers = of_household(t, "s1", "みかん"), his = of_household(t, "s2", "みかん"),
+	             own = begin(t, "s3", given_answers);
+	good(is_free(t, &hers, &err), &err);
+	submit(t, &hers);
+	assert_int_equal(is_free(t, &his, &err).kind, ERR_CONFLICT);
+	assert_string_equal(err.code, "apply.case.once_shared");
+	good(is_free(t, &own, &err), &err);
+	submit(t, &own);
+	struct draft second = begin(t, "s3", given_answers);
+	assert_int_equal(is_free(t, &second, &err).kind, ERR_CONFLICT);
+	assert_string_equal(err.code, "apply.case.once");
+}
+
 /* ---- at once ---- */
 
 struct sender {
@@ -423,6 +493,8 @@ static void she_sees_hers_and_nobody_elses(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		ON_BOTH(two_of_one_household_cannot_both_have_it), ON_BOTH(a_household_is_nobodys_code),
+		ON_BOTH(told_before_anything_is_signed),
 		ON_BOTH(an_application_arrives_whole), ON_BOTH(a_receipt_has_its_check_digits),
 		ON_BOTH(sent_twice_received_once), ON_BOTH(a_draft_that_moved_on_is_not_sent),
 		ON_BOTH(two_clicks_at_once_are_one_application),
