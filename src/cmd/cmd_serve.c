@@ -53,6 +53,7 @@ static struct result serve(struct node *n, struct err *err)
 int cmd_serve(int argc, char **args)
 {
 	struct str path, level = STR("info");
+	bool unsafe = false;
 	struct err err = { 0 };
 	struct node *n;
 	int code;
@@ -61,8 +62,10 @@ int cmd_serve(int argc, char **args)
 		  .required = true, .text = &path },
 		{ "log", OPTION_TEXT, "LEVEL", "least level of the log: debug, info, warn, error, off",
 		  .text = &level },
+		{ "unsafe-keys", OPTION_FLAG, NULL,
+		  "keep private keys in the server's own process (tests only)", .flag = &unsafe },
 	};
-	struct usage u = { .command = "serve", .rows = rows, .nrows = 2 };
+	struct usage u = { .command = "serve", .rows = rows, .nrows = 3 };
 	enum log_level least;
 	if (!command_begin(&u, argc, args, &code))
 		return code;
@@ -72,7 +75,9 @@ int cmd_serve(int argc, char **args)
 		return command_failed("serve", &err);
 	}
 	log_level_set(least);
-	if (is_err(node_open(path, &n, &err)))
+	if (unsafe)
+		log_warn("serve.unsafe_keys");
+	if (is_err(node_open(path, !unsafe, &n, &err)))
 		return command_failed("serve", &err);
 	struct result r = serve(n, &err);
 	node_close(n);

@@ -13,6 +13,8 @@ static const struct command rows[] = {
 	  "デモの国を作る（認証局・住民・ペルソナ）", cmd_demo_make },
 	{ "journal verify", "Check the journal without the server: nothing changed or removed",
 	  "記録簿を検証する（書き換え・削除がないこと）", cmd_journal_verify },
+	{ "key host", "The key process; musubi serve starts it", "鍵のプロセス（serve が起動する）",
+	  cmd_key_host },
 	{ "pack check", "Find every mistake in a folder of packs", "パックの誤りをすべて見つける", cmd_pack_check },
 	{ "pack test", "Run the scenario tests written in the packs", "パックに書かれたテストを実行する", cmd_pack_test },
 	{ "pack publish", "Print the digests of the file PUBLISHED", "公開版の記録（PUBLISHED）を出力する", cmd_pack_publish },

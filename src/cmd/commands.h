@@ -36,6 +36,7 @@ int cmd_demo_make(int argc, char **args);
 int cmd_dmn_run(int argc, char **args);
 int cmd_feel(int argc, char **args);
 int cmd_help(int argc, char **args);
+int cmd_key_host(int argc, char **args);
 int cmd_journal_verify(int argc, char **args);
 int cmd_officer_add(int argc, char **args);
 int cmd_officer_roles(int argc, char **args);

@@ -24,6 +24,8 @@ static const struct key_row {
 	{ "store", KEY_STORE, true, offsetof(struct config, store) },
 	{ "share", KEY_PATH, true, offsetof(struct config, share) },
 	{ "data", KEY_PATH, true, offsetof(struct config, data) },
+	{ "master", KEY_TEXT, false, offsetof(struct config, master) },
+	{ "key", KEY_TEXT, false, offsetof(struct config, key) },
 	{ "phone_listen", KEY_TEXT, false, offsetof(struct config, phone_listen) },
 	{ "phone_url", KEY_TEXT, false, offsetof(struct config, phone_url) },
 	{ "phone_wallets", KEY_PATH, false, offsetof(struct config, phone_wallets) },

@@ -22,6 +22,8 @@ struct config {
 	struct str store;     /* "sqlite:…" or "postgres:…" */
 	struct str share;     /* packs/ and web/ lie here */
 	struct str data;      /* keys, trust */
+	struct str master;    /* cmd/master.h; "" is "file" */
+	struct str key;       /* "pkcs11:…" (RFC 7512): where keys of authorities and seals live */
 	struct str phone_listen, phone_url, phone_wallets;
 	struct str portal, ca; /* organizations with these roles, "" when none */
 	int64_t workers;

@@ -170,8 +170,9 @@ struct result demo_load(struct node *node, struct demo_nation *n, demo_persona_f
                         struct demo_loaded *ret, struct err *err)
 {
 	struct demo_loaded done = { 0 };
-	struct batch b = { .node = node, .nation = n, .arena = arena_new(ARENA), .done = &done };
-	node_derive(node, STR("individual-number"), &b.key);
+	struct batch b = { .node = node, .nation = n, .done = &done };
+	TRY(node_derive(node, STR("individual-number"), &b.key, err));
+	b.arena = arena_new(ARENA);
 	struct result r = load(&b, persona, ctx, progress, err);
 	store_abort(&b.tx);
 	secret_done(&b.key);

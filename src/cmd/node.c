@@ -6,8 +6,6 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "crypto/digest.h"
-#include "crypto/secret_file.h"
 #include "notice/notice.h"
 #include "record/record.h"
 #include "store/journal.h"
@@ -15,7 +13,7 @@
 #include "web/choice.h"
 #include "web/routes.h"
 
-enum { NODE_KEY = 32, CERT_FILE_MAX = 64 * 1024, NODE_ARENA = 256 << 20 };
+enum { CERT_FILE_MAX = 64 * 1024, NODE_ARENA = 256 << 20 };
 
 void node_migrations(void)
 {
@@ -33,50 +31,32 @@ struct str node_path(struct node *n, const char *folder, struct str name, const 
 	                    STR_ARG(name), suffix);
 }
 
-struct result node_key(struct node *n, const char *name, enum key_alg alg, bool make,
-                       struct key **ret, struct err *err)
-{
-	struct str path = node_path(n, "keys", str_c(name), ".key");
-	if (make && !file_exists(path)) {
-		KEY_AUTO k = NULL;
-		TRY(file_make_dirs(node_path(n, "keys", STR(""), ""), 0700, err));
-		TRY(key_generate(alg, &k, err));
-		TRY(key_save(k, path, secret_str(&n->kek), str_c(name), err));
-	}
-	return key_load(path, secret_str(&n->kek), str_c(name), ret, err);
-}
-
 struct result node_cert(struct node *n, struct arena *a, const char *name, struct str *ret,
                         struct err *err)
 {
 	return file_read(a, node_path(n, "trust", str_c(name), ".der"), CERT_FILE_MAX, ret, err);
 }
 
-void node_derive(const struct node *n, struct str use, struct secret *ret)
-{
-	*ret = secret_new(NODE_KEY);
-	hkdf_sha256(secret_str(&n->kek), STR("musubi"), use, ret->p, NODE_KEY);
-}
-
-static struct result open_keys(struct node *n, struct err *err)
+static struct result open_keys(struct node *n, bool apart, struct err *err)
 {
 	struct arena *a = n->arena;
 	TRY(file_make_dirs(n->config.data, 0700, err));
-	TRY(secret_file(file_join(a, n->config.data, STR("node.key")), NODE_KEY, &n->kek, err));
+	TRY(apart ? node_keys_apart(n, err) : node_keys_here(n, err));
 	TRY(codes_open(file_join(a, n->config.data, STR("codes.key")), &n->app.codes, err));
-	node_derive(n, STR("data"), &n->app.data_key);
-	node_derive(n, STR("officer"), &n->app.officer_key);
+	TRY(node_derive(n, STR("data"), &n->app.data_key, err));
+	TRY(node_derive(n, STR("officer"), &n->app.officer_key, err));
 	return node_key(n, "journal", KEY_ED25519, true, &n->journal_key, err);
 }
 
-struct result node_open_store(struct str config_path, struct node **ret, struct err *err)
+static struct result open_store(struct str config_path, bool apart, struct node **ret,
+                                struct err *err)
 {
 	struct node *n = MEM_NEW(struct node);
 	n->arena = arena_new(NODE_ARENA);
 	n->app.arena = n->arena;
 	struct result r = config_load(n->arena, config_path, &n->config, err);
 	if (is_ok(r))
-		r = open_keys(n, err);
+		r = open_keys(n, apart, err);
 	if (is_ok(r)) {
 		node_migrations();
 		r = store_open(n->config.store, &n->app.store, err);
@@ -90,6 +70,11 @@ struct result node_open_store(struct str config_path, struct node **ret, struct 
 	return ok();
 }
 
+struct result node_open_store(struct str config_path, struct node **ret, struct err *err)
+{
+	return open_store(config_path, false, ret, err);
+}
+
 /* ---- organizations and trust ---- */
 
 static struct result open_seal(struct node *n, struct org *o, struct err *err)
@@ -100,7 +85,7 @@ static struct result open_seal(struct node *n, struct org *o, struct err *err)
 	memcpy(name, "seal-", 5);
 	memcpy(name + 5, o->id.p, len);
 	name[5 + len] = '\0';
-	path = node_path(n, "keys", str_c(name), ".key");
+	path = node_path(n, "trust", str_c(name), ".der");
 	if (!file_exists(path))
 		return ok(); /* an organization that issues no letters */
 	TRY(node_key(n, name, KEY_P256, false, &o->seal_key, err));
@@ -109,7 +94,7 @@ static struct result open_seal(struct node *n, struct org *o, struct err *err)
 	return node_cert(n, n->arena, "ca-government", &o->seal_chain[0], err);
 }
 
-static struct result open_orgs(struct node *n, struct err *err)
+struct result node_open_orgs(struct node *n, struct err *err)
 {
 	struct app *app = &n->app;
 	app->norgs = n->config.norgs;
@@ -176,11 +161,11 @@ static struct result open_pages(struct node *n, struct err *err)
 	return ok();
 }
 
-struct result node_open(struct str config_path, struct node **ret, struct err *err)
+struct result node_open(struct str config_path, bool apart, struct node **ret, struct err *err)
 {
 	struct node *n;
-	TRY(node_open_store(config_path, &n, err));
-	struct result r = open_orgs(n, err);
+	TRY(open_store(config_path, apart, &n, err));
+	struct result r = node_open_orgs(n, err);
 	if (is_ok(r))
 		r = open_anchors(n, err);
 	if (is_ok(r))
@@ -210,7 +195,7 @@ void node_close(struct node *n)
 	key_unref(n->journal_key);
 	secret_done(&app->data_key);
 	secret_done(&app->officer_key);
-	secret_done(&n->kek);
+	node_keys_close(n);
 	arena_free(n->arena);
 	mem_free(n);
 }

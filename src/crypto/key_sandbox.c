@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { LOCKED_MIN = 128 << 20 }; /* Argon2id, the keys, stacks; more is never used */
@@ -69,6 +70,7 @@ static int add_rules(scmp_filter_ctx f)
 
 struct result key_sandbox_close(struct err *err)
 {
+	tzset(); /* the log's clock reads /etc/localtime at its first use */
 	scmp_filter_ctx f = seccomp_init(SCMP_ACT_KILL_PROCESS);
 	int rc = f ? seccomp_attr_set(f, SCMP_FLTATR_CTL_TSYNC, 1) : -1;
 	if (rc == 0)
