@@ -55,6 +55,10 @@ MUST struct result form_settle_field(struct form *f, const struct feel_value *na
                                      const struct pack_field *field, const struct json *stored,
                                      struct form_slot *slot, struct err *err);
 
+/* form_matters.c: can the answer still change what its `matters` says? */
+MUST struct result form_matters(struct form *f, const struct pack_page *page,
+                                const struct pack_field *field, bool *ret, struct err *err);
+
 /* The item of a list that a settled item is: by its id where the register gave
  * one, else by its place. NULL when there is none. */
 const struct json *form_same_item(const struct json *items, const struct json *item, size_t at);

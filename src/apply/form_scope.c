@@ -182,6 +182,8 @@ const struct feel_value *form_scope(struct form *f, const struct json *answers)
 		feel_put(&b, STR("case"), from_facts(f->arena, f->in.about));
 	static const struct str params[] = { STR_INIT("path") };
 	pack_functions_put(&b);
+	if (f->in.procedure->rules)
+		put_all(&b, f->in.procedure->rules);
 	feel_put(&b, STR("option label"),
 	         feel_native_value(f->arena, option_label, f, params, 1));
 	return feel_keep(f->arena, feel_context_done(&b));

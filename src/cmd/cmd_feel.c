@@ -8,6 +8,8 @@
 #include "base/file.h"
 #include "cmd/commands.h"
 #include "cmd/rules.h"
+#include "pack/functions.h"
+#include "pack/pack.h"
 #include "rule/why.h"
 
 enum { LINE_MAX_BYTES = 64 << 10, SESSION_BYTES = 256 << 20, LINE_BYTES = 64 << 20 };
@@ -15,8 +17,9 @@ enum { LINE_MAX_BYTES = 64 << 10, SESSION_BYTES = 256 << 20, LINE_BYTES = 64 << 
 struct session {
 	struct arena *arena; /* facts live here */
 	struct feel_context_builder facts;
+	struct pack_set *packs;          /* or NULL */
 	int64_t now_us;
-	bool explain;
+	bool explain, needs;
 };
 
 static void show_mistake(struct str source, const struct feel_diag *d, const struct err *err)
@@ -34,6 +37,25 @@ static void show_mistake(struct str source, const struct feel_diag *d, const str
 	        STR_ARG(ja), STR_ARG(line));
 }
 
+/* What has to be asked before the value is sure, in the order of asking. */
+static bool show_needs(struct session *s, struct arena *a, const struct feel_expr *e,
+                       const struct feel_scope *scope)
+{
+	const struct str *names;
+	struct err err = { 0 };
+	size_t n;
+	(void)s;
+	if (is_err(feel_missing(e, scope, a, NULL, &names, &n, &err))) {
+		command_failed("feel", &err);
+		return false;
+	}
+	for (size_t i = 0; i < n; i++)
+		printf("%s%.*s", i ? ", " : "needs ", STR_ARG(names[i]));
+	if (n)
+		putchar('\n');
+	return true;
+}
+
 /* In the arena of the session when the value is kept. */
 static bool evaluate(struct session *s, struct arena *a, struct str source,
                      const struct feel_value **ret)
@@ -48,6 +70,8 @@ static bool evaluate(struct session *s, struct arena *a, struct str source,
 		show_mistake(source, &diag, &err);
 		return false;
 	}
+	if (s->needs && !show_needs(s, a, e, &scope))
+		return false;
 	struct result r = s->explain ? feel_explain(e, &scope, a, ret, &why, &err)
 	                             : feel_eval(e, &scope, a, ret, &err);
 	if (is_err(r)) {
@@ -120,31 +144,50 @@ static struct result read_context(struct session *s, struct str file, struct err
 	return ok();
 }
 
+/* Tables and parameters of packs can be called like functions. */
+static struct result read_packs(struct session *s, struct str dir, struct err *err)
+{
+	const struct pack_issue *issues;
+	size_t n;
+	if (!dir.n)
+		return ok();
+	TRY(pack_load(dir, s->arena, &s->packs, &issues, &n, err));
+	pack_functions_put(&s->facts);
+	const struct feel_value *rules = pack_rule_names(s->packs);
+	for (size_t i = 0; i < rules->context.n; i++)
+		feel_put(&s->facts, rules->context.keys[i], rules->context.values[i]);
+	return ok();
+}
+
 int cmd_feel(int argc, char **args)
 {
 	struct session s = { 0 };
-	struct str context = STR(""), at = STR("");
+	struct str context = STR(""), at = STR(""), packs = STR("");
 	struct err err = { 0 };
 	const struct feel_value *v;
 	struct operands expr = { .names = "EXPR", .min = 0, .max = 1 };
 	const struct option_row rows[] = {
 		{ "context", OPTION_TEXT, "FILE.json", "facts the expression may read", .text = &context },
 		{ "at", OPTION_TEXT, "DATE", "the date of today(), 2026-04-01; else the clock's", .text = &at },
+		{ "packs", OPTION_TEXT, "DIR", "packs whose tables and parameters may be called", .text = &packs },
+		{ "needs", OPTION_FLAG, NULL, "say which facts are still needed, in the order of asking", .flag = &s.needs },
 		{ "explain", OPTION_FLAG, NULL, "say why, in Japanese and English", .flag = &s.explain },
 	};
-	struct usage u = { .command = "feel", .rows = rows, .nrows = 3, .operands = &expr,
+	struct usage u = { .command = "feel", .rows = rows, .nrows = sizeof rows / sizeof *rows, .operands = &expr,
 		.more = "Without EXPR: line by line. Exit code: 0 evaluated, 2 a mistake or a limit." };
 	int code;
 	if (!command_begin(&u, argc, args, &code))
 		return code;
 	s.arena = arena_new(SESSION_BYTES);
 	s.facts = feel_context_new(s.arena);
-	if (is_err(rules_now(at, &s.now_us, &err)) || is_err(read_context(&s, context, &err)))
+	if (is_err(rules_now(at, &s.now_us, &err)) || is_err(read_packs(&s, packs, &err)) ||
+	    is_err(read_context(&s, context, &err)))
 		code = command_failed(u.command, &err);
 	else if (expr.n)
 		code = evaluate(&s, s.arena, expr.v[0], &v) ? EXIT_TRUE : EXIT_FAILED;
 	else
 		code = interactive(&s);
+	pack_unref(s.packs);
 	arena_free(s.arena);
 	return code;
 }

@@ -64,7 +64,9 @@ int cmd_pack_check(int argc, char **args)
 	size_t n = pack_procedures(l.set, &list), online = 0;
 	for (size_t i = 0; i < n; i++)
 		online += list[i]->online;
-	printf("%zu procedures, %zu of them online: no mistake\n", n, online);
+	const struct pack_rule *const *rules;
+	printf("%zu procedures, %zu of them online, %zu tables and parameters: no mistake\n", n, online,
+	       pack_rules(l.set, &rules));
 	unload(&l);
 	return EXIT_TRUE;
 }

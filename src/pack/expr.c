@@ -107,6 +107,26 @@ static void check_labels(struct load *l, const struct pending *x)
 	}
 }
 
+/* A question whose own answer the expression does not read would never be asked. */
+static void check_matters(struct load *l, const struct pending *x)
+{
+	const struct str *reads;
+	size_t n = feel_reads(*x->dest, &reads);
+	for (size_t i = 0; x->page && i < l->fields.n; i++) {
+		const struct field_seen *seen = l->fields.entries[i].value;
+		if (&seen->field->matters != x->dest)
+			continue;
+		for (size_t k = 0; k < n; k++)
+			if (str_eq(reads[k], seen->field->id) ||
+			    (str_starts(reads[k], seen->field->id) && reads[k].p[seen->field->id.n] == '.'))
+				return;
+		issue_add(&l->issues, x->src, place_of_text(x->src, x->node), false,
+		          STR("name what the answer decides: matters: a = true or b = true"),
+		          "`matters` does not read '%.*s', so it would never be asked",
+		          STR_ARG(seen->field->id));
+	}
+}
+
 static void compile(struct load *l, const struct pending *x, const struct feel_value *known)
 {
 	struct feel_diag diag = { 0 };
@@ -119,6 +139,7 @@ static void compile(struct load *l, const struct pending *x, const struct feel_v
 		return;
 	}
 	check_labels(l, x);
+	check_matters(l, x);
 	if (x->early)
 		check_early(l, x);
 }

@@ -3,6 +3,7 @@
  * facts and answers is written down here a second time, for the compiler. */
 #include "pack/functions.h"
 #include "pack/load.h"
+#include "pack/set.h"
 #include "rule/value.h"
 
 struct name {
@@ -95,7 +96,7 @@ static struct feel_value member(struct arena *a)
 	return feel_context_done(&b);
 }
 
-static struct feel_value sample(struct arena *a, enum field_type type)
+struct feel_value known_sample(struct arena *a, enum field_type type)
 {
 	static const char *const account[] = { "bank", "branch", "kind", "number", "holder", NULL };
 	switch (type) {
@@ -131,7 +132,7 @@ static void add_facts(struct load *l, struct names *x)
 		}
 		struct feel_context_builder b = feel_context_new(l->arena);
 		for (size_t k = 0; k < d->nitems; k++)
-			feel_put(&b, d->items[k].name, sample(l->arena, d->items[k].type));
+			feel_put(&b, d->items[k].name, known_sample(l->arena, d->items[k].type));
 		add(x, p->prefills[i].as, feel_context_done(&b));
 	}
 }
@@ -140,7 +141,7 @@ static struct feel_value fields_of(struct load *l, const struct pack_field *fiel
 {
 	struct names x = { .arena = l->arena };
 	for (size_t i = 0; i < n; i++)
-		add(&x, fields[i].id, sample(l->arena, fields[i].type));
+		add(&x, fields[i].id, known_sample(l->arena, fields[i].type));
 	return tree(l->arena, x.list, x.n);
 }
 
@@ -194,7 +195,7 @@ static void add_answers(struct load *l, struct names *x, const struct feel_value
 			continue;
 		}
 		for (size_t k = 0; k < page->nfields; k++)
-			add(x, page->fields[k].id, sample(l->arena, page->fields[k].type));
+			add(x, page->fields[k].id, known_sample(l->arena, page->fields[k].type));
 	}
 }
 
@@ -206,6 +207,9 @@ static void add_functions(struct load *l, struct names *x)
 	for (size_t i = 0; i < functions.context.n; i++)
 		add(x, functions.context.keys[i], functions.context.values[i]);
 	add(x, STR("option label"), feel_null()); /* the form's own */
+	const struct feel_value *rules = l->set->rule_names;
+	for (size_t i = 0; rules && i < rules->context.n; i++)
+		add(x, rules->context.keys[i], rules->context.values[i]);
 }
 
 static void add_case(struct names *x)
@@ -220,7 +224,7 @@ static void add_decision(struct load *l, struct names *x)
 	const struct procedure *p = l->procedure;
 	for (size_t i = 0; i < p->ndecide; i++)
 		add(x, arena_printf(l->arena, "decision.%.*s", STR_ARG(p->decide[i].id)),
-		    sample(l->arena, p->decide[i].type));
+		    known_sample(l->arena, p->decide[i].type));
 	add(x, STR("decision.reasons"), feel_string(STR("")));
 }
 

@@ -80,6 +80,7 @@ void load_init(struct load *l, struct arena *a, struct pack_set *set)
 	issues_init(&l->issues, a);
 	map_init(&l->datasets, a);
 	map_init(&l->letters, a);
+	map_init(&l->rules, a);
 	map_init(&l->fields, a);
 }
 
@@ -118,6 +119,8 @@ static void load_file(struct load *l, const struct file *f)
 	case FILE_PACK: load_pack_head(l, root); break;
 	case FILE_DATASET: load_dataset(l, root); break;
 	case FILE_LETTER: load_letter(l, root); break;
+	case FILE_TABLE: load_rule(l, root, false); break;
+	case FILE_PARAMETER: load_rule(l, root, true); break;
 	case FILE_PROCEDURE:
 		p = load_procedure(l, root);
 		if (p && set_has(l->set, p->id, p->version))
@@ -135,7 +138,8 @@ static bool kind_of(struct str name, struct str *ret_pack, enum pack_file *ret)
 {
 	static const struct { struct str folder; enum pack_file kind; } rows[] = {
 		{ STR_INIT("datasets"), FILE_DATASET }, { STR_INIT("letters"), FILE_LETTER },
-		{ STR_INIT("procedures"), FILE_PROCEDURE },
+		{ STR_INIT("procedures"), FILE_PROCEDURE }, { STR_INIT("tables"), FILE_TABLE },
+		{ STR_INIT("parameters"), FILE_PARAMETER },
 	};
 	struct str pack, rest, folder, leaf;
 	if (!str_cut(name, '/', &pack, &rest))
@@ -170,7 +174,7 @@ static struct result take_file(void *ctx, const struct dir_file *f, struct err *
 	}
 	if (!kind_of(file.src.file, &file.pack, &file.kind)) {
 		issue_add(&l->issues, &file.src, top, false,
-		          STR("PACK/pack.yaml, PACK/datasets/*.yaml, PACK/letters/*.yaml, PACK/procedures/*.yaml"),
+		          STR("PACK/pack.yaml, and *.yaml in PACK/datasets, letters, parameters, procedures, tables"),
 		          "no place for a file of packs");
 		return ok();
 	}
@@ -212,6 +216,8 @@ static void check_heads(struct load *l, const struct folder *x)
 static void load_files(struct load *l, const struct folder *x)
 {
 	for (int kind = FILE_PACK; kind <= FILE_PROCEDURE; kind++) {
+		if (kind == FILE_PROCEDURE)
+			compile_rules(l);
 		for (size_t i = 0; i < x->n; i++) {
 			if (x->files[i].kind != (enum pack_file)kind)
 				continue;

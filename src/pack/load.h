@@ -50,6 +50,7 @@ struct load {
 	struct issues issues;
 	struct map datasets;  /* id -> struct dataset */
 	struct map letters;   /* id -> struct letter_source */
+	struct map rules;     /* name -> struct rule_source (load_rule.c) */
 
 	/* Of the file being read. */
 	const struct source *src;
@@ -87,11 +88,14 @@ const struct json *where(const struct json *map, const char *key);
 void load_pack_head(struct load *l, const struct json *root);
 void load_dataset(struct load *l, const struct json *root);
 void load_letter(struct load *l, const struct json *root);
+void load_rule(struct load *l, const struct json *root, bool parameter);
+/* When all of them are read: compiles them, for they may call each other. */
+void compile_rules(struct load *l);
 /* The procedure, or NULL when it is beyond reading. */
 struct procedure *load_procedure(struct load *l, const struct json *root);
 
 /* Parses the file's text and reads it as what its folder says it is. */
-enum pack_file { FILE_PACK, FILE_DATASET, FILE_LETTER, FILE_PROCEDURE };
+enum pack_file { FILE_PACK, FILE_DATASET, FILE_LETTER, FILE_TABLE, FILE_PARAMETER, FILE_PROCEDURE };
 const struct json *load_text(struct load *l, struct str file, struct str text);
 
 void load_init(struct load *l, struct arena *a, struct pack_set *set);
@@ -117,7 +121,11 @@ const struct feel_value *known_names(struct load *l, enum scope scope,
 /* The register's item of the page's group has that name. */
 bool known_by_register(struct load *l, const struct pack_page *page, struct str name);
 
-/* words.c: is it a date, a name FEEL can read. */
+/* An example of the type, for the compiler. */
+struct feel_value known_sample(struct arena *a, enum field_type type);
+
+/* words.c: is it a date, a name FEEL can read, several words that FEEL can call. */
+bool word_is_call(struct str s);
 bool word_is_date(struct str s);
 bool word_is_name(struct str s);
 

@@ -256,6 +256,9 @@ static void field_leave(struct load *l, const struct json *node, void *obj)
 		f->min = 1;
 	if (f->min > f->max && f->max > 0 && (types[f->type].carries & CARRIES_LENGTH))
 		mistake(l, where(node, "min"), STR(""), "`min` %zu is above `max` %zu", f->min, f->max);
+	if (json_get(node, STR("matters")) && (!l->page || l->page->group.n > 0))
+		mistake(l, where(node, "matters"), STR("use `when`"),
+		        "`matters` belongs to a question of a page that is no group");
 	if (f->locked && !json_get(node, STR("from")))
 		mistake(l, where(node, "locked"), STR("add `from`, or leave `locked` out"),
 		        "`locked` without `from` leaves nothing to show");
@@ -274,6 +277,7 @@ static const struct row field_rows[] = {
 	{ "example", ROW_TEXT, false, FIELD(example) },
 	{ "required", ROW_BOOL, false, FIELD(required) },
 	{ "when", ROW_EXPR, false, FIELD(when), .early = true },
+	{ "matters", ROW_EXPR, false, FIELD(matters) },
 	{ "from", ROW_EXPR, false, FIELD(from), .early = true },
 	{ "locked", ROW_BOOL, false, FIELD(locked) },
 	{ "min", ROW_COUNT, false, FIELD(min) },

@@ -1,5 +1,6 @@
 /* A procedure: its table, and what must hold between its parts. */
 #include "base/utf8.h"
+#include "pack/set.h"
 #include "pack/shape.h"
 
 #define P(member) offsetof(struct procedure, member)
@@ -228,7 +229,7 @@ static void check_prefills(struct load *l, const struct json *root)
 			mistake(l, where(node, "dataset"),
 			        near_hint(l->arena, x->dataset, names, l->datasets.n),
 			        "there is no dataset '%.*s'", STR_ARG(x->dataset));
-		bool clash = str_find_char(x->as, '.') != STR_NONE;
+		bool clash = str_find_char(x->as, '.') != STR_NONE || map_get(&l->rules, x->as);
 		for (size_t k = 0; k < sizeof taken / sizeof *taken; k++)
 			clash |= str_eq(x->as, taken[k]);
 		for (size_t k = 0; k < i; k++)
@@ -255,7 +256,7 @@ static void check_names(struct load *l, const struct json *root)
 		const struct field_seen *seen = l->fields.entries[i].value;
 		struct str head = first_part(l->fields.entries[i].key);
 		bool clash = str_eq(head, STR("item")) || str_eq(head, STR("case"))
-			|| (seen->page && str_eq(head, STR("decision")));
+			|| (seen->page && str_eq(head, STR("decision"))) || map_get(&l->rules, head);
 		for (size_t k = 0; k < p->nprefills; k++)
 			clash |= str_eq(head, p->prefills[k].as);
 		if (clash)
@@ -268,6 +269,10 @@ static void check_names(struct load *l, const struct json *root)
 		}
 	}
 	for (size_t i = 0; i < p->nvalues; i++) {
+		if (map_get(&l->rules, p->values[i].name))
+			mistake(l, where(json_at(values, i), "name"), STR("choose another name"),
+			        "the name '%.*s' is taken by a table or a parameter",
+			        STR_ARG(p->values[i].name));
 		for (size_t k = 0; k < i; k++) {
 			if (p->values[i].name.n > 0 && str_eq(p->values[i].name, p->values[k].name))
 				mistake(l, where(json_at(values, i), "name"), STR(""),
@@ -330,6 +335,7 @@ struct procedure *load_procedure(struct load *l, const struct json *root)
 	struct procedure *p = ARENA_NEW(l->arena, struct procedure);
 	p->pack = l->pack;
 	p->file = l->src->file;
+	p->rules = l->set->rule_names;
 	l->procedure = p;
 	l->page = NULL;
 	l->scope = SCOPE_ANSWERS;

@@ -10,7 +10,7 @@
 
 #include "base/json.h"
 #include "net/text.h"
-#include "rule/feel.h"
+#include "rule/dated.h"
 
 /* A text in all three languages; easy falls back on ja, never the reverse. */
 struct ptext {
@@ -42,6 +42,7 @@ struct pack_field {
 	struct ptext label, hint, example;
 	bool required;         /* default true; ignored while `when` is not true */
 	const struct feel_expr *when;    /* asked only when true; NULL: always */
+	const struct feel_expr *matters; /* asked only while the answer can change this; or NULL */
 	const struct feel_expr *from;    /* value from the register or other answers; NULL: typed */
 	bool locked;           /* with from: shown, not editable, with "内容が違うとき" */
 	size_t min, max;       /* text: characters; number, money: value; files, members: count */
@@ -171,8 +172,39 @@ struct procedure {
 	uint32_t retention_years;
 	size_t ntests;
 	const struct pack_test *tests;
+	const struct feel_value *rules;   /* tables and parameters as functions, by name */
 	const struct feel_value *known;   /* every name its expressions may use, with a value of
 	                                     the type it will have (null: any) */
+};
+
+/* What a table or a parameter is called with. */
+struct pack_param {
+	struct str name;
+	enum field_type type;
+	struct ptext label;
+	size_t noptions;
+	const struct pack_option *options;
+};
+
+struct pack_rule_test {
+	struct str at;       /* today() */
+	const struct json *given, *expect; /* values by name, or NULL; the result, NULL: null */
+	uint32_t line;
+};
+
+/* A decision table or a parameter, with its versions by date and law. Expressions
+ * of every pack call it by its name: `child allowance(order, month)`. */
+struct pack_rule {
+	struct str name, pack, file;
+	struct ptext title;
+	bool parameter;                  /* `name(date)`: one value */
+	struct str on;                   /* the parameter that tells the version, or "": today() */
+	size_t nparams;
+	const struct pack_param *params;
+	const struct dated *dated;
+	size_t ntests;
+	const struct pack_rule_test *tests;
+	uint32_t line;
 };
 
 /* A typed set of facts: the columns of a record and their labels. */
@@ -192,6 +224,7 @@ struct dataset {
 };
 
 struct pack_set;
+struct why;
 
 /* One mistake found, for `musubi pack check`; or, with `warning`, a remark that
  * does not stop loading. */
@@ -225,6 +258,18 @@ const struct dataset *pack_dataset(const struct pack_set *p, struct str id);
 const struct dataset_item *dataset_item(const struct dataset *d, struct str name);
 /* The label of a code; NULL when it is none of the item's options. */
 const struct ptext *dataset_option(const struct dataset_item *item, struct str code);
+
+/* Tables and parameters, in the order of the files. */
+size_t pack_rules(const struct pack_set *p, const struct pack_rule *const **ret);
+const struct pack_rule *pack_rule(const struct pack_set *p, struct str name); /* or NULL */
+/* All of them as functions by name, beside the functions of the house: what their
+ * own cells see, and whoever calls them. */
+const struct feel_value *pack_rule_names(const struct pack_set *p);
+/* What a rule gives on a day: `given` are its parameters (dates as ISO texts). */
+MUST struct result pack_rule_eval(const struct pack_set *p, const struct pack_rule *r,
+                                  const struct json *given, int64_t now_us, struct arena *a,
+                                  const struct feel_value **ret, const struct why **ret_why,
+                                  struct err *err);
 
 /* Keyword (kana, kanji, plain words, any width; "" for all), life event and
  * level ("" for any); best first. Newest versions. */

@@ -13,6 +13,9 @@ struct pack_set {
 	atomic_uint refs;
 	struct arena *arena; /* everything lives here, the set itself on the heap */
 	struct map datasets; /* id -> struct dataset */
+	const struct pack_rule **rules;    /* in the order of the files */
+	size_t nrules;
+	const struct feel_value *rule_names; /* functions by name */
 	const struct procedure **versions; /* sorted by id, then version */
 	size_t nversions, cap;
 	const struct procedure **newest;   /* in the order of the files */

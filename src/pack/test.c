@@ -252,10 +252,42 @@ static bool run_test(const struct pack_runner *runner, const struct procedure *p
 	return passed;
 }
 
+/* A rule's own tests: what it gives on a day. */
+static bool run_rule_test(const struct pack_set *p, const struct pack_rule *r,
+                          const struct pack_rule_test *t, struct buf *out)
+{
+	ARENA_AUTO a = arena_new(0);
+	const struct feel_value *v;
+	struct err err = { 0 };
+	if (is_err(pack_rule_eval(p, r, t->given, noon_of(t->at), a, &v, NULL, &err))) {
+		buf_printf(out, "FAIL %.*s: at %.*s %.*s:%u: %s\n", STR_ARG(r->name), STR_ARG(t->at),
+		           STR_ARG(r->file), t->line, err.what);
+		return false;
+	}
+	const struct json *found = feel_to_json(a, v);
+	bool passed = same_value(t->expect, found);
+	struct str want = shown(a, t->expect), have = shown(a, found);
+	if (passed)
+		buf_printf(out, "ok %.*s: at %.*s line %u\n", STR_ARG(r->name), STR_ARG(t->at), t->line);
+	else
+		buf_printf(out, "FAIL %.*s: at %.*s %.*s:%u: expected %.*s, found %.*s\n",
+		           STR_ARG(r->name), STR_ARG(t->at), STR_ARG(r->file), t->line, STR_ARG(want),
+		           STR_ARG(have));
+	return passed;
+}
+
 struct pack_test_count pack_test(const struct pack_set *p, const struct pack_runner *runner,
                                  struct buf *out)
 {
 	struct pack_test_count count = { 0, 0 };
+	for (size_t i = 0; i < p->nrules; i++) {
+		for (size_t k = 0; k < p->rules[i]->ntests; k++) {
+			if (run_rule_test(p, p->rules[i], &p->rules[i]->tests[k], out))
+				count.passed++;
+			else
+				count.failed++;
+		}
+	}
 	for (size_t i = 0; i < p->nversions; i++) {
 		for (size_t k = 0; k < p->versions[i]->ntests; k++) {
 			if (run_test(runner, p->versions[i], &p->versions[i]->tests[k], out))

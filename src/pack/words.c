@@ -43,6 +43,17 @@ static bool segment_is_name(struct str s)
 	return !first && str_empty(s);
 }
 
+bool word_is_call(struct str s)
+{
+	struct str word, rest = s;
+	for (bool more = true; more;) {
+		more = str_cut(rest, ' ', &word, &rest);
+		if (!segment_is_name(word) || is_reserved(word))
+			return false;
+	}
+	return s.n <= 60;
+}
+
 bool word_is_name(struct str s)
 {
 	enum { NAME_MAX_BYTES = 120, SEGMENTS_MAX = 4 };

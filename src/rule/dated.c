@@ -35,6 +35,8 @@ static const struct node *literal(struct arena *a, struct feel_value v, struct s
 /* The rows cite the law of the version where they have none of their own. */
 static const struct rule_table *with_law(struct arena *a, const struct dated_version *v)
 {
+	if (!v->table)
+		return NULL;
 	struct rule_table *t = ARENA_NEW(a, struct rule_table);
 	struct rule_row *rows = ARENA_ARRAY(a, struct rule_row, v->table->nrows + 1);
 	*t = *v->table;
@@ -67,8 +69,8 @@ static struct result build(struct arena *a, struct dated *d, const struct node *
 			            v->from.p);
 		if (i > 0 && str_cmp(d->versions[i - 1].from, v->from) >= 0)
 			return fail(err, ERR_INPUT, "dated.order", NULL, "two versions at once");
-		struct node *table = node(a, N_TABLE, NULL, 0);
-		table->table = v->table;
+		struct node *table = node(a, v->table ? N_TABLE : N_LITERAL, NULL, 0);
+		table->table = v->table; /* without one: a null literal */
 		const struct node *kids[] = { since(a, day, v->from, date), table, body };
 		body = node(a, N_IF, kids, 3);
 	}

@@ -11,7 +11,7 @@
 struct dated_version {
 	struct str from;  /* the first day, ISO; it ends the day before the next one's */
 	struct str law;   /* cited by each row that cites nothing itself */
-	const struct rule_table *table;
+	const struct rule_table *table; /* NULL: repealed, the value is null */
 };
 
 struct dated;

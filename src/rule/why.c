@@ -68,7 +68,8 @@ void why_close(struct machine *m, struct why_node *w, const struct feel_value *v
 		w->first = kid->first;
 		w->last = kid->last;
 	}
-	if (w->why.kind == WHY_FACT && told_already(w->up, w))
+	/* That a function was called is told by what it did. */
+	if (w->why.kind == WHY_FACT && (v->kind == FEEL_FUNCTION || told_already(w->up, w)))
 		drop_last(w->up, w);
 }
 

@@ -207,6 +207,49 @@ static void child_allowance(void **state)
 	assert_str(document(g), document(f));
 }
 
+static bool asks(struct form *f, const char *page, const char *field)
+{
+	struct form_field ff;
+	struct err err = { 0 };
+	good(form_field(f, page_of(f, page), FORM_NO_ITEM, field_of(f, page, field), &ff, &err), &err);
+	return ff.asked;
+}
+
+/* The pension scheme decides 被用者 or not, but only where the register is silent. */
+static void what_the_register_decides_is_not_asked(void **state)
+{
+	ARENA_AUTO a = arena_new(0);
+	const struct procedure *p = real("child_allowance_claim");
+	(void)state;
+	assert_true(asks(open_form(a, p, facts_of(a, ""), NULL), "work", "work.pension"));
+	assert_true(asks(open_form(a, p, facts_of(a, ",'年金':{'kind':null}"), NULL), "work",
+	                 "work.pension"));
+	assert_false(asks(open_form(a, p, facts_of(a, ",'年金':{'kind':'厚生年金'}"), NULL), "work",
+	                  "work.pension"));
+	assert_false(asks(open_form(a, p, facts_of(a, ",'年金':{'kind':'国民年金'}"), NULL), "work",
+	                  "work.pension"));
+}
+
+/* Older children only count beside one that is paid for. */
+static void what_cannot_change_the_amount_is_not_asked(void **state)
+{
+	ARENA_AUTO a = arena_new(0);
+	const struct procedure *p = real("child_allowance_claim");
+	const struct json *facts = facts_of(a, "");
+	(void)state;
+	struct form *f = open_form(a, p, facts, json_of(a, "{'family':{'apart':false,'older_away':true}}"));
+	assert_false(asks(f, "family", "family.older_away"));
+	const struct json *clean;
+	struct err err = { 0 };
+	good(form_clean(f, &clean, &err), &err);
+	assert_null(json_path(clean, STR("family.older_away"))); /* and not kept */
+	f = open_form(a, p, facts, json_of(a, "{'family':{'apart':true}}"));
+	assert_true(asks(f, "family", "family.older_away"));
+	f = open_form(a, p, facts, json_of(a, "{'children':[{'id':'m3','raise':true}],"
+	                                      "'family':{'apart':false}}"));
+	assert_true(asks(f, "family", "family.older_away"));
+}
+
 static void a_protected_applicant_shows_no_address(void **state)
 {
 	ARENA_AUTO a = arena_new(0);
@@ -252,7 +295,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(disaster_certificate), cmocka_unit_test(pregnancy_notification),
-		cmocka_unit_test(child_allowance), cmocka_unit_test(a_protected_applicant_shows_no_address),
+		cmocka_unit_test(child_allowance), cmocka_unit_test(what_the_register_decides_is_not_asked),
+		cmocka_unit_test(what_cannot_change_the_amount_is_not_asked),
+		cmocka_unit_test(a_protected_applicant_shows_no_address),
 		cmocka_unit_test(every_procedure_opens_empty),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,7 +17,8 @@
 
 static const char *const good_files[] = {
 	"pack.yaml", "datasets/person.yaml", "datasets/household.yaml", "datasets/permit.yaml",
-	"letters/permit.yaml", "letters/refusal.yaml", "procedures/permit.yaml",
+	"letters/permit.yaml", "letters/refusal.yaml", "procedures/permit.yaml", "tables/fee.yaml",
+	"parameters/age.yaml",
 };
 enum { GOOD = sizeof good_files / sizeof *good_files, MAX = 1 << 20 };
 
@@ -54,8 +55,8 @@ static int setup(void **state)
 	arena = arena_new(0);
 	golden = arena_printf(arena, "%s/tests/golden/pack", source ? source : ".");
 	work = str_c(mkdtemp(dir));
-	static const char *const folders[] = { "datasets", "letters", "procedures" };
-	for (size_t i = 0; i < 3; i++) {
+	static const char *const folders[] = { "datasets", "letters", "procedures", "tables", "parameters" };
+	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
 		struct err err = { 0 };
 		struct str path = arena_printf(arena, "%.*s/demo/%s", STR_ARG(work), folders[i]);
 		if (is_err(file_make_dirs(path, 0700, &err)))
@@ -71,8 +72,8 @@ static int teardown(void **state)
 	(void)state;
 	for (size_t i = 0; i < GOOD; i++)
 		unlink(arena_cstr(arena, arena_printf(arena, "%.*s/demo/%s", STR_ARG(work), good_files[i])));
-	static const char *const folders[] = { "demo/datasets", "demo/letters", "demo/procedures", "demo", "" };
-	for (size_t i = 0; i < 5; i++)
+	static const char *const folders[] = { "demo/datasets", "demo/letters", "demo/procedures", "demo/tables", "demo/parameters", "demo", "" };
+	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
 		rmdir(arena_cstr(arena, arena_printf(arena, "%.*s/%s", STR_ARG(work), folders[i])));
 	arena_free(arena);
 	return 0;
@@ -208,7 +209,7 @@ static void every_key_is_documented(void **state)
 	(void)state;
 	static const char *const tables[] = {
 		"load_dataset.c", "load_flow.c", "load_letter.c", "load_page.c", "load_procedure.c",
-		"load_test.c",
+		"load_rule.c", "load_test.c",
 	};
 	struct str root = str_sub(golden, 0, golden.n - STR("/tests/golden/pack").n);
 	struct str reference = read_file(arena_printf(arena, "%.*s/docs/AUTHORING.md", STR_ARG(root)));
