@@ -202,6 +202,11 @@ def kill(run):
                                            "--conninfo", run.database()]))
 
 
+@suite("keys", 3)
+def keys(run):
+    return run.lines(script("keys") + ["--build", ASAN])
+
+
 @suite("full disk", 2)
 def full(run):
     return run.lines(script("full"))

@@ -11,6 +11,7 @@ count, absolute figures are notes about this machine.
     submit   durable submissions beside the store's own limit, on both engines
     code     conversions of codes per second and core
     rule     the rule engine beside feelin (when its bench is built)
+    keys     signatures in the key process beside OpenSSL's own
 """
 import json
 import subprocess
@@ -176,7 +177,23 @@ def feelin():
     return {x["name"]: x for x in map(json.loads, r.stdout.splitlines())}
 
 
-BENCHES = {f.__name__: f for f in (start, pages, store, submit, code, rule)}
+def keys():
+    """Signatures in the key process beside OpenSSL's own on as many cores."""
+    raw = {}
+    for row in program("key_bench", 2):
+        name, threads = f"keys.{row['name']}", row["threads"]
+        if row["home"] == "raw":
+            raw[name] = row["rate"]
+            figure(f"{name}.raw.{threads}", row["rate"], "signatures/s")
+        else:
+            ratio = row["rate"] / raw[name]
+            last = threads == 32
+            figure(f"{name}.process.{threads}", row["rate"], "signatures/s",
+                   "OpenSSL on all cores", ratio, ">= 60 %" if last else None,
+                   ratio >= 0.6 if last else None)
+
+
+BENCHES = {f.__name__: f for f in (start, pages, store, submit, code, rule, keys)}
 
 
 def main():
