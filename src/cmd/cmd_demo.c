@@ -75,7 +75,7 @@ static void print_all(const struct demo_plan *p, const struct demo_loaded *l,
 		printf("  %s %s  %llu\n", demo_city(i)->id, demo_city(i)->ja,
 		       (unsigned long long)l->in_city[i]);
 	if (l->cases)
-		printf("  %llu applications wait at the counters\n", (unsigned long long)l->cases);
+		printf("  %llu applications at the counters, in every state\n", (unsigned long long)l->cases);
 	print_people(all);
 	print_officers(all);
 	printf("\nServe it:  musubi serve --config %.*s/musubi.yaml\nPortal:    %.*s\n",
@@ -118,7 +118,7 @@ int cmd_demo_make(int argc, char **args)
 		  .text = &p.store },
 		{ "port", OPTION_NUMBER, "P", "of the portal; the phone takes the next one (8080)",
 		  .min = 1, .max = 65534, .number = &p.port },
-		{ "cases", OPTION_NUMBER, "N", "applications waiting at the counters, up to 10,000 (none)",
+		{ "cases", OPTION_NUMBER, "N", "applications at the counters, up to 10,000 (none)",
 		  .min = 0, .max = CASES_MAX, .number = &p.cases },
 		{ "share", OPTION_TEXT, "DIR", "where packs/ and web/ lie (the current folder)",
 		  .text = &p.share },

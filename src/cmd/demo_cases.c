@@ -1,4 +1,4 @@
-#include "cmd/demo_cases.h"
+#include "cmd/demo_cases_priv.h"
 
 #include "apply/attach.h"
 #include "apply/case.h"
@@ -9,21 +9,6 @@
 #include "trust/cms.h"
 
 enum { ARENA = 64 << 20, DAYS = 21, NONCE = 16, ADULT = 20 };
-
-struct making {
-	struct demo_trust *t;
-	struct arena *a;     /* of one application */
-	struct pack_set *packs;
-	struct rng r;
-	const struct demo_person *p;
-	size_t city;
-	const struct procedure *procedure;
-	struct str code, portal_code;
-	int64_t now;         /* of the application */
-	struct draft draft;
-	const struct json *facts, *answers;
-	struct form *form;
-};
 
 /* ---- what people answer ---- */
 
@@ -162,7 +147,7 @@ static struct result add_photo(struct making *m, const char *path, struct err *e
 	return ok();
 }
 
-static struct result save(struct making *m, struct err *err)
+struct result demo_case_save(struct making *m, struct err *err)
 {
 	STORE_TX_AUTO tx = NULL;
 	TRY(store_begin(m->t->node->app.store, &tx, err));
@@ -232,10 +217,11 @@ static struct result sign(struct making *m, struct str *ret_document, struct str
 	                           err);
 }
 
-static struct result check_form(struct making *m, bool *ret_fine, struct err *err)
+struct result demo_case_check(struct making *m, bool *ret_fine, struct err *err)
 {
 	const struct form_input in = { .procedure = m->procedure, .facts = m->facts,
-		.answers = m->answers, .now_us = m->now };
+		.answers = m->answers, .about = m->about, .now_us = m->now,
+		.submitted = m->submitted, .open_fields = m->draft.open_fields };
 	const struct form_error *errors;
 	size_t n;
 	TRY(form_open(m->a, &in, &m->form, err));
@@ -248,14 +234,13 @@ static struct result check_form(struct making *m, bool *ret_fine, struct err *er
 	return ok();
 }
 
-static struct result send(struct making *m, struct err *err)
+struct result demo_case_send(struct making *m, struct err *err)
 {
 	struct case_submit in = { .draft = &m->draft, .procedure = m->procedure, .form = m->form,
 		.subject = m->code, .applicant_name = m->p->name, .facts = m->facts };
-	struct apply_case c;
 	bool again;
 	TRY(sign(m, &in.document, &in.cms, err));
-	return case_submit(m->t->node->app.store, m->a, &in, m->now, &c, &again, err);
+	return case_submit(m->t->node->app.store, m->a, &in, m->now, &m->c, &again, err);
 }
 
 /* *ret_made is false when she may not apply. */
@@ -267,15 +252,17 @@ static struct result apply(struct making *m, bool *ret_made, struct err *err)
 		return fail(err, ERR_NOT_FOUND, "cmd.demo.procedure", NULL, "no procedure %s",
 		            what->procedure);
 	m->answers = json_object_done(json_object_new(m->a));
+	m->about = m->submitted = NULL;
+	m->draft = (struct draft){ 0 };
 	put_text(m, "contact.phone", demo_city(m->city)->phone);
 	what->answer(m);
 	TRY(read_facts(m, err));
 	TRY(start(m, err));
 	if (what->photo)
 		TRY(add_photo(m, what->photo, err));
-	TRY(save(m, err));
-	TRY(check_form(m, ret_made, err));
-	return *ret_made ? send(m, err) : ok();
+	TRY(demo_case_save(m, err));
+	TRY(demo_case_check(m, ret_made, err));
+	return *ret_made ? demo_case_send(m, err) : ok();
 }
 
 /* ---- who ---- */
@@ -317,7 +304,8 @@ static struct result make_all(struct making *m, uint64_t n, uint64_t *ret, struc
 		bool one = false;
 		if (again.households > demo_persona_households())
 			TRY(try_household(m, &h, again.households, &one, err));
-		made += one;
+		if (one)
+			TRY(demo_case_goes_on(m, made++, err));
 		arena_reset(m->a);
 	}
 	*ret = made;
@@ -330,6 +318,7 @@ struct result demo_cases_make(struct demo_trust *t, uint64_t n, uint64_t *ret, s
 	const struct pack_issue *issues;
 	size_t nissues;
 	struct str dir = file_join(t->arena, t->node->config.share, STR("packs"));
+	TRY(node_open_orgs(t->node, err)); /* their seals: some decisions have letters */
 	TRY(pack_load(dir, t->arena, &m.packs, &issues, &nissues, err));
 	m.a = arena_new(ARENA);
 	struct result r = make_all(&m, n, ret, err);

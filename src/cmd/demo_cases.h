@@ -1,5 +1,7 @@
 /* Applications for the officers' queue: real drafts, real certificates and
- * signatures, through the same door as everybody's (case_submit). */
+ * signatures, through the same door as everybody's (case_submit), and what
+ * became of them since, through the officers' (case_act): returned, corrected,
+ * surveyed, proposed, decided with letters, withdrawn. */
 #ifndef MUSUBI_CMD_DEMO_CASES_H
 #define MUSUBI_CMD_DEMO_CASES_H
 

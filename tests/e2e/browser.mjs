@@ -224,11 +224,62 @@ async function scenario(lang, id, damage) {
   report((await pdf.body()).subarray(0, 5).toString() === "%PDF-", `${lang} the letter is a PDF`);
   await c.go(application.replace(portal, ""), "application-decided");
   await c.go("/my-data", "my-data");
+  await report_and_answer(c, o);
+  await keys(o);
+  await o.go("/counter/172065/residents?q=%E5%8A%A0%E8%B3%80", "residents");
   await c.go("/access-log", "access-log");
   await c.press("header form[action='/logout'] button", "goodbye");
   await c.page.goto(application);
   report(new URL(c.page.url()).pathname === "/login", `${lang} after the log-out nothing is left`, c.page.url());
   for (const p of [c, o, a, owner.phone]) await p.context.close();
+}
+
+// What she says is wrong, answered at the counter, read by her; and the keys of
+// the counter, which an officer can switch off (WCAG 2.2, 2.1.4).
+async function report_and_answer(c, o) {
+  await c.go("/my-data");
+  await c.press("section.record a[href^='/report']", "report");
+  await c.press("main form[action='/report'] button", "report-errors");
+  await c.page.check("input[name=item][value=address]");
+  await c.page.fill("#text", c.lang === "en" ? "The house number is 66." : "番地は66です。");
+  await c.press("main form[action='/report'] button", "report-sent");
+  await o.go("/counter/172065/reports", "reports");
+  await o.press(".report form button", "report-no-answer");
+  report(await o.page.locator(".report .wrong").count() === 1, `${o.lang} an answer without words is refused`);
+  await o.page.locator(".report textarea").first().fill(c.lang === "en" ? "Corrected today." : "本日、台帳を直しました。");
+  await o.press(".report form button", "report-answered");
+  report(await o.page.locator(".report .tag.good").count() > 0, `${o.lang} the report is closed`);
+  await c.go("/notices", "notice-of-answer");
+  await c.press("li.card form[action*='/notices/'] button, li.card a[href^='/my-data']", "answer");
+  report((await c.page.locator("main").innerText()).includes(c.lang === "en" ? "Corrected today." : "本日、台帳を直しました。"),
+    `${c.lang} she reads the answer`, c.page.url());
+}
+
+async function keys(o) {
+  const p = o.page, queue = /\/counter\/172065$/;
+  await o.go("/counter/172065");
+  await p.keyboard.press("?");
+  report(await p.locator("dialog[data-keys]").isVisible(), `${o.lang} ? shows the keys`);
+  await o.look("keys-shown");
+  await p.keyboard.press("Escape");
+  await p.keyboard.press("j");
+  report(await p.evaluate(() => document.activeElement?.matches("[data-row]") ?? false), `${o.lang} J goes into the list`);
+  await Promise.all([p.waitForURL(/\/cases\//), p.keyboard.press("Enter")]);
+  await Promise.all([p.waitForURL(queue), p.keyboard.press("u")]);
+  await p.focus("#q");
+  await p.keyboard.type("juk?");
+  report(queue.test(new URL(p.url()).pathname) && await p.inputValue("#q") === "juk?", `${o.lang} in a field they are letters`);
+  await o.go("/counter/172065/keys", "keys");
+  await p.check("input[name=keys][value=off]");
+  await o.next("keys-off");
+  await o.go("/counter/172065");
+  await p.keyboard.press("?");
+  await p.keyboard.press("j");
+  report(await p.locator("dialog[data-keys]").count() === 0 && await p.evaluate(() => document.activeElement === document.body),
+    `${o.lang} switched off they do nothing`);
+  await o.go("/counter/172065/keys");
+  await p.check("input[name=keys][value=on]");
+  await o.next();
 }
 
 // The citizen's part without script, up to the receipt.

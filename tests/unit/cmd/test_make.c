@@ -20,7 +20,7 @@
 #include <sys/stat.h>
 #include <cmocka.h>
 
-enum { PEOPLE = 150, CASES = 8 };
+enum { PEOPLE = 150, CASES = 12 };
 
 struct made {
 	struct arena *a;
@@ -294,29 +294,80 @@ static void holds(struct made *m, struct db *db, struct anchors *t, const struct
 	assert_true(str_eq(sig.cert.holder.name, c->applicant_name));
 }
 
-static void applications_wait_with_signatures_that_hold(void **state)
+/* Of every city, open or closed. */
+static size_t cases(struct made *m, struct str state, struct apply_case *ret)
 {
-	struct made *m = *state;
-	struct anchors *t = anchors(m);
 	size_t total = 0;
 	STORE_READER_AUTO db = NULL;
-	assert_int_equal(m->loaded.cases, CASES);
 	must(store_reader(m->node->app.store, &db, &m->err), &m->err, "reader");
 	for (size_t city = 0; city < DEMO_CITIES; city++) {
-		const struct case_filter every = { .limit = 200 };
+		const struct case_filter every = { .state = state, .limit = 200 };
 		const struct apply_case *list;
 		size_t n;
 		must(case_queue(db, m->a, str_c(demo_city(city)->id), &every, clock_now_us(), &list, &n,
 		                &m->err), &m->err, "queue");
-		for (size_t i = 0; i < n; i++) {
-			struct apply_case c;
-			must(case_load(db, m->a, list[i].org, list[i].id, &c, &m->err), &m->err, "load");
-			holds(m, db, t, &c);
-		}
-		total += n;
+		for (size_t i = 0; i < n; i++)
+			must(case_load(db, m->a, list[i].org, list[i].id, &ret[total++], &m->err), &m->err,
+			     "load");
 	}
-	assert_int_equal(total, CASES);
+	return total;
+}
+
+static void applications_have_signatures_that_hold(void **state)
+{
+	struct made *m = *state;
+	struct anchors *t = anchors(m);
+	struct apply_case list[CASES];
+	assert_int_equal(m->loaded.cases, CASES);
+	size_t open = cases(m, STR(""), list), n = open + cases(m, STR("closed"), list + open);
+	assert_int_equal(n, CASES);
+	STORE_READER_AUTO db = NULL;
+	must(store_reader(m->node->app.store, &db, &m->err), &m->err, "reader");
+	for (size_t i = 0; i < n; i++)
+		holds(m, db, t, &list[i]);
 	anchors_unref(t);
+}
+
+static void applications_stand_in_every_state(void **state)
+{
+	static const char *const states[] = { "received", "returned", "survey", "assessed", "withdrawn" };
+	struct made *m = *state;
+	struct apply_case list[CASES];
+	size_t assigned = 0, decided = 0, proposed = 0;
+	size_t open = cases(m, STR(""), list), n = open + cases(m, STR("closed"), list + open);
+	for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
+		size_t there = 0;
+		for (size_t k = 0; k < n; k++)
+			there += str_eq(list[k].state, str_c(states[i]));
+		assert_true(there > 0);
+	}
+	for (size_t i = 0; i < n; i++) {
+		assigned += list[i].assigned_to.n > 0;
+		decided += list[i].decided_at > 0;
+		proposed += list[i].proposed_by.n > 0;
+		assert_true(list[i].entered_at >= list[i].submitted_at);
+		assert_true(list[i].entered_at <= clock_now_us());
+	}
+	assert_true(open > 0 && assigned > 0 && decided > 0 && proposed > 0);
+}
+
+static void decided_applications_have_letters(void **state)
+{
+	struct made *m = *state;
+	struct apply_case list[CASES];
+	size_t n = cases(m, STR("closed"), list), letters = 0;
+	STORE_READER_AUTO db = NULL;
+	must(store_reader(m->node->app.store, &db, &m->err), &m->err, "reader");
+	for (size_t i = 0; i < n; i++) {
+		const struct letter_kept *kept;
+		size_t count;
+		must(letter_list_of(db, m->a, list[i].portal, list[i].portal_subject, &kept, &count,
+		                    &m->err), &m->err, "letters");
+		letters += count;
+		for (size_t k = 0; k < count; k++)
+			assert_true(str_eq(kept[k].case_id, list[i].id));
+	}
+	assert_true(letters > 0);
 }
 
 /* ---- the folder ---- */
@@ -361,7 +412,9 @@ int main(void)
 		LITE(below_fifteen_there_is_nothing_to_sign_with),
 		LITE(the_bundle_loads_with_every_seal),
 		LITE(officers_log_in),
-		BOTH(applications_wait_with_signatures_that_hold),
+		BOTH(applications_have_signatures_that_hold),
+		BOTH(applications_stand_in_every_state),
+		BOTH(decided_applications_have_letters),
 		LITE(secrets_are_for_the_owner_only),
 		BOTH(a_second_nation_in_its_place_is_refused),
 	};
