@@ -2,7 +2,7 @@
 #ifndef MUSUBI_LETTER_ACCESS_H
 #define MUSUBI_LETTER_ACCESS_H
 
-#include "letter/pdf.h"
+#include "sign/pdf.h"
 
 struct access {
 	const char *lang;         /* "ja" */

@@ -282,7 +282,7 @@ static struct result flow_issuer(struct pen *p, const struct item *it, struct er
 			figure_seal(p->cr, it, x, y, side);
 		untag(p, "Figure");
 		figure(p, it->alt);
-		p->out->seal = (struct letter_spot){ p->page, x, SHEET_HEIGHT - y - side, side, side };
+		p->out->seal = (struct pades_spot){ p->page, x, SHEET_HEIGHT - y - side, side, side };
 	}
 	p->y += h;
 	return ok();

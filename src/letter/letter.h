@@ -17,6 +17,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "sign/pades.h"
 
 enum {
 	LETTER_TEXT_MAX = 16384, /* bytes of one paragraph */
@@ -83,18 +84,11 @@ struct letter {
 	struct str qr;     /* text of the QR code (letter/qr.h), or empty */
 };
 
-/* Where the seal stands, for the signature's widget; PDF points, origin at the
- * lower left. width 0: there is none. */
-struct letter_spot {
-	uint32_t page; /* from 0 */
-	double x, y, width, height;
-};
-
 /* Appends the unsigned PDF to *pdf. ERR_INPUT letter.glyph names the code point
  * that no font can show; letter.text the bytes that are no text; letter.field
  * what is missing. ERR_UNAVAILABLE letter.font: a font package is missing. */
 MUST struct result letter_render(const struct letter *l, struct buf *pdf,
-                                 struct letter_spot *ret_seal, uint32_t *ret_pages,
+                                 struct pades_spot *ret_seal, uint32_t *ret_pages,
                                  struct err *err);
 
 /* The check of letter_render alone, for a form that wants to warn early: can

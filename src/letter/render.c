@@ -62,7 +62,7 @@ static struct result draw(struct arena *a, const struct sheet *s, const struct l
 	return ok();
 }
 
-struct result letter_render(const struct letter *l, struct buf *pdf, struct letter_spot *ret_seal,
+struct result letter_render(const struct letter *l, struct buf *pdf, struct pades_spot *ret_seal,
                             uint32_t *ret_pages, struct err *err)
 {
 	ARENA_AUTO a = arena_new(RENDER_ARENA);

@@ -62,7 +62,7 @@ MUST struct result sheet_compose(struct sheet *s, const struct letter *l, struct
 /* What came out of a run over the pages. */
 struct flow_result {
 	uint32_t pages;
-	struct letter_spot seal;
+	struct pades_spot seal;
 	size_t nfigures;
 	const char *alts[SHEET_FIGURES_MAX]; /* in the order of the page */
 };

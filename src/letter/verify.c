@@ -8,7 +8,7 @@
 
 #include "base/calendar.h"
 #include "base/clock.h"
-#include "letter/pades.h"
+#include "sign/pades.h"
 
 enum { SKEW = 300 }; /* seconds that clocks may differ */
 

@@ -8,7 +8,7 @@
 
 #include "base/calendar.h"
 #include "base/clock.h"
-#include "letter/pades.h"
+#include "sign/pades.h"
 #include "letter/qr.h"
 #include "record/record.h"
 #include "trust/cms.h"
@@ -201,7 +201,7 @@ static struct result make_qr(struct making *m, struct err *err)
 	return sign_qr(m, &q, err);
 }
 
-static struct result seal(struct making *m, struct str pdf, struct letter_spot spot,
+static struct result seal(struct making *m, struct str pdf, struct pades_spot spot,
                           struct str *ret, struct err *err)
 {
 	struct cms_signer signer = { .key = m->org->seal_key, .cert = m->org->seal_cert,
@@ -225,7 +225,7 @@ struct result app_letter(void *ctx, struct arena *a, const struct apply_case *c,
 	struct app *app = ctx;
 	struct making m = { .app = app, .a = a, .c = c, .p = p, .l = l, .f = f,
 		.org = app_org(app, c->org), .now = clock_now_us() };
-	struct letter_spot spot;
+	struct pades_spot spot;
 	uint32_t pages;
 	if (!m.org || !m.org->seal_key || m.org->seal_cert.n == 0)
 		return fail(err, ERR_UNAVAILABLE, "letter.no_seal", NULL,

@@ -3,7 +3,7 @@
  * file that opens can be updated and opens again. */
 #include <assert.h>
 
-#include "letter/pdf.h"
+#include "sign/pdf.h"
 #include "letter/verify.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

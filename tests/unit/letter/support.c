@@ -104,10 +104,10 @@ struct letter sample_letter(struct arena *a)
 	};
 }
 
-struct str rendered(struct arena *a, const struct letter *l, struct letter_spot *ret_spot,
+struct str rendered(struct arena *a, const struct letter *l, struct pades_spot *ret_spot,
                     uint32_t *ret_pages)
 {
-	struct letter_spot spot;
+	struct pades_spot spot;
 	uint32_t pages;
 	struct buf pdf;
 	buf_init(&pdf, LETTER_PDF_MAX);
@@ -121,7 +121,7 @@ struct str rendered(struct arena *a, const struct letter *l, struct letter_spot 
 	return s;
 }
 
-struct str sealed(struct office *o, struct str pdf, const struct letter_spot *spot)
+struct str sealed(struct office *o, struct str pdf, const struct pades_spot *spot)
 {
 	struct pades_options opt = { .time = o->now, .name = STR("加賀市長"), .reason = STR("電子公印"),
 		                     .sign = pades_sign_cms, .ctx = &o->signer };

@@ -4,13 +4,11 @@
 #define MUSUBI_TESTS_LETTER_SUPPORT_H
 
 #include "letter/letter.h"
-#include "letter/pades.h"
+#include "sign/pades.h"
 #include "letter/verify.h"
 #include "store/store.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <cmocka.h>
+#include "../support/asserts.h"
 
 /* A government CA with a seal of 加賀市長, in a database of its own. */
 struct office {
@@ -37,30 +35,13 @@ struct str office_issue(struct office *o, enum profile_id profile, const char *o
 struct letter sample_letter(struct arena *a);
 
 /* Rendered; asserts that it worked. */
-struct str rendered(struct arena *a, const struct letter *l, struct letter_spot *ret_spot,
+struct str rendered(struct arena *a, const struct letter *l, struct pades_spot *ret_spot,
                     uint32_t *ret_pages);
-struct str sealed(struct office *o, struct str pdf, const struct letter_spot *spot);
+struct str sealed(struct office *o, struct str pdf, const struct pades_spot *spot);
 
 /* Writes bytes to dir/name; gives the path. */
 const char *put_file(struct arena *a, const char *dir, const char *name, struct str bytes);
 /* Runs a shell command; everything it prints. *ret_status its exit status. */
 struct str run(struct arena *a, int *ret_status, const char *fmt, ...) PRINTF(3, 4);
-
-#define assert_ok(expr) do { \
-	struct err err_ = { 0 }; \
-	struct result r_ = (expr); \
-	(void)err_; \
-	if (is_err(r_)) \
-		fail_msg("%s: %s: %s", #expr, err_.code ? err_.code : "?", err_.what); \
-} while (0)
-
-static inline bool has(struct str text, const char *part)
-{
-	return str_find(text, str_c(part)) != STR_NONE;
-}
-#define assert_has(text, part) do { \
-	if (!has((text), (part))) \
-		fail_msg("\"%s\" not in:\n%.*s", (part), STR_ARG(text)); \
-} while (0)
 
 #endif

@@ -20,7 +20,7 @@ static int teardown(void **state)
 static struct str whole(void)
 {
 	struct letter l = sample_letter(office->a);
-	struct letter_spot spot;
+	struct pades_spot spot;
 	struct str pdf = rendered(office->a, &l, &spot, NULL);
 	return sealed(office, pdf, &spot);
 }

@@ -43,7 +43,7 @@ static struct str text_of(struct str pdf)
 
 static struct err refused(const struct letter *l)
 {
-	struct letter_spot spot;
+	struct pades_spot spot;
 	uint32_t pages = 77;
 	struct err err = { 0 };
 	BUF_AUTO pdf;
@@ -308,7 +308,7 @@ static void review_before_action_is_said(void **state)
 static void *in_a_thread(void *arg)
 {
 	struct letter l = sample_letter(arg);
-	struct letter_spot spot;
+	struct pades_spot spot;
 	uint32_t pages;
 	struct buf *pdf = ARENA_NEW(arg, struct buf);
 	for (int i = 0; i < 3; i++) {

@@ -14,7 +14,7 @@ static int setup(void **state)
 	(void)state;
 	office = office_new(KEY_P256);
 	struct letter l = sample_letter(office->a);
-	struct letter_spot spot;
+	struct pades_spot spot;
 	struct str pdf = rendered(office->a, &l, &spot, NULL);
 	letter_pdf = sealed(office, pdf, &spot);
 	return 0;

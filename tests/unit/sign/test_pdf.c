@@ -1,8 +1,9 @@
 /* The PDF reader against files that mean harm. */
-#include "support.h"
-
 #include "base/clock.h"
-#include "letter/pdf.h"
+#include "sign/pades.h"
+#include "sign/pdf.h"
+
+#include "../support/asserts.h"
 
 static struct arena *a;
 

@@ -3,7 +3,7 @@
  * file, so that a small file cannot make a large one in memory. */
 #include <zlib.h>
 
-#include "letter/pdf.h"
+#include "sign/pdf.h"
 
 static struct result bad(struct err *err, const char *what)
 {

@@ -4,12 +4,12 @@
  * ISO 32000-1 §12.8.1 (ByteRange, Contents), §12.8.2.2 (DocMDP), §12.7.4.5
  * (signature fields), ETSI EN 319 142-1 §5.3, §6.3 (SubFilter, no signing-time
  * in the CMS, M instead). */
-#include "letter/pades.h"
+#include "sign/pades.h"
 
 #include <stdio.h>
 
 #include "base/utf8.h"
-#include "letter/pdf.h"
+#include "sign/pdf.h"
 
 enum { RESERVE_DEFAULT = 8192, SEAL_ARENA = 64 << 20 };
 
@@ -70,7 +70,7 @@ static struct result put_signature(struct seal *s, struct err *err)
 static struct result put_widget(struct seal *s, struct err *err)
 {
 	struct buf *b = s->u->out;
-	const struct letter_spot *r = &s->o->spot;
+	const struct pades_spot *r = &s->o->spot;
 	bool seen = r->width > 0;
 	TRY(pdf_update_open(s->u, s->look, err));
 	buf_printf(b, "<< /Type /XObject /Subtype /Form /BBox [0 0 %.2f %.2f] /Resources << >> /Length 0 >>\n"

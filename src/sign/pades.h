@@ -4,12 +4,11 @@
  * the caller gives a function that signs bytes. The signature covers the whole
  * file but the place it stands in, and certifies it: no change is allowed
  * (DocMDP P 1). */
-#ifndef MUSUBI_LETTER_PADES_H
-#define MUSUBI_LETTER_PADES_H
+#ifndef MUSUBI_SIGN_PADES_H
+#define MUSUBI_SIGN_PADES_H
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "letter/letter.h"
 
 /* Makes a detached CAdES CMS (DER) over the slices, one after the other. */
 typedef struct result pades_sign_fn(void *ctx, const struct str *slices, size_t nslices,
@@ -17,11 +16,18 @@ typedef struct result pades_sign_fn(void *ctx, const struct str *slices, size_t 
 
 enum { PADES_CMS_MAX = 32768 };
 
+/* Where the signature's widget lies; PDF points, origin at the
+ * lower left. width 0: there is none. */
+struct pades_spot {
+	uint32_t page; /* from 0 */
+	double x, y, width, height;
+};
+
 struct pades_options {
 	int64_t time;            /* microseconds UTC: /M, the claimed time of sealing */
 	struct str name;         /* who seals: 加賀市長 */
 	struct str reason;       /* 電子公印 */
-	struct letter_spot spot; /* where the widget lies; width 0: invisible */
+	struct pades_spot spot; /* where the widget lies; width 0: invisible */
 	size_t reserve;          /* bytes kept for the CMS; 0: 8192, PADES_CMS_MAX at most */
 	pades_sign_fn *sign;
 	void *ctx;

@@ -7,8 +7,8 @@
  * looked at, damaged files are not repaired: a repair is a second opinion about
  * what was signed. Every limit below is a limit on hostile input; all work is
  * bounded by the file's size times a constant. */
-#ifndef MUSUBI_LETTER_PDF_H
-#define MUSUBI_LETTER_PDF_H
+#ifndef MUSUBI_SIGN_PDF_H
+#define MUSUBI_SIGN_PDF_H
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -92,13 +92,13 @@ MUST struct result pdf_page(struct pdf *p, uint32_t index, struct pdf_value *ret
                             struct err *err);
 /* A text string (§7.9.2.2) as UTF-8: UTF-16BE with its mark, or ASCII. "" for anything else. */
 struct str pdf_text(struct arena *a, const struct pdf_value *v);
-/* ---- letter/pdf_date.c: §7.9.4 ---- */
+/* ---- sign/pdf_date.c: §7.9.4 ---- */
 /* In Japan's time: D:20261120101112+09'00' */
 struct str pdf_date(struct arena *a, int64_t us);
 /* Complete to the second, with a zone. */
 bool pdf_date_parse(struct str s, int64_t *ret_us);
 
-/* ---- letter/pdf_lex.c: values ---- */
+/* ---- sign/pdf_lex.c: values ---- */
 struct pdf_lexer {
 	struct arena *a;
 	struct str src;
@@ -112,12 +112,12 @@ bool pdf_lex_word(struct pdf_lexer *l, const char *word);
 /* A plain non-negative integer without a sign. */
 bool pdf_lex_uint(struct pdf_lexer *l, uint64_t *ret);
 
-/* ---- letter/pdf_filter.c ---- */
+/* ---- sign/pdf_filter.c ---- */
 /* The stream's data with its filter undone; `left` bytes of output at most. */
 MUST struct result pdf_filter(struct pdf *p, const struct pdf_value *dict, struct str data,
                               struct str *ret, struct err *err);
 
-/* ---- letter/pdf_write.c: incremental updates (§7.5.6) ---- */
+/* ---- sign/pdf_write.c: incremental updates (§7.5.6) ---- */
 enum { PDF_UPDATE_MAX = 4096 };
 struct pdf_update {
 	struct pdf *doc;

@@ -1,7 +1,7 @@
 /* Dates of PDF (ISO 32000-1 §7.9.4). */
 #include "base/calendar.h"
 #include "base/clock.h"
-#include "letter/pdf.h"
+#include "sign/pdf.h"
 
 struct str pdf_date(struct arena *a, int64_t us)
 {

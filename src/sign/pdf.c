@@ -3,7 +3,7 @@
  * ISO 32000-1 §7.5. The newest section wins; each is read once; /Prev must go
  * to a place not seen before. What an object's offset says must be there,
  * under its own number. */
-#include "letter/pdf.h"
+#include "sign/pdf.h"
 
 #include "base/utf8.h"
 

@@ -5,8 +5,8 @@
  * covered ranges begin at the first byte, end at the last, and leave out
  * exactly the hexadecimal string that is this dictionary's Contents. What is
  * not covered can then only be the CMS (ISO 32000-1 §12.8.1). */
-#include "letter/pades.h"
-#include "letter/pdf.h"
+#include "sign/pades.h"
+#include "sign/pdf.h"
 
 struct finder {
 	struct pdf doc;

@@ -1,7 +1,7 @@
 /* Incremental updates: the file stays byte for byte, changed objects and a new
  * cross-reference section follow (ISO 32000-1 §7.5.6). The section has the form
  * of the one before it, because §7.5.8.4 does not let them mix. */
-#include "letter/pdf.h"
+#include "sign/pdf.h"
 
 #include "base/utf8.h"
 #include "crypto/digest.h"

@@ -1,5 +1,5 @@
 /* The bridge from a seal to the keys of the trust room. */
-#include "letter/pades.h"
+#include "sign/pades.h"
 #include "trust/cms.h"
 
 struct result pades_sign_cms(void *ctx, const struct str *slices, size_t nslices,

@@ -1,6 +1,6 @@
 /* Values of a PDF file (ISO 32000-1 §7.2, §7.3). Recursion is bounded by
  * PDF_DEPTH_MAX, the number of values by PDF_TOKENS_MAX. */
-#include "letter/pdf.h"
+#include "sign/pdf.h"
 
 static bool is_space(char c)
 {
