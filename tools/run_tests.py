@@ -195,6 +195,12 @@ def interop(run):
     return run.lines([sys.executable, "-B", "tests/interop/interop.py"])
 
 
+@suite("property", 2)
+def properties(run):
+    """Expressions made from a seed: ours beside another engine's."""
+    return run.lines(["node", "tests/property/feelin.mjs"])
+
+
 @suite("kill", 5)
 def kill(run):
     return add(run.lines(script("kill") + ["--rounds", "24"]),

@@ -68,14 +68,14 @@ void vec_push(struct parser *p, struct node_vec *v, const struct node *n, struct
 	v->names[v->n++] = name;
 }
 
-static const struct node *parse_unary(struct parser *p)
+static const struct node *parse_signed(struct parser *p)
 {
 	const struct node *n;
 	struct token t = *peek(p);
 	if (t.kind == T_MINUS && !p->given) {
 		next(p);
 		parse_enter(p);
-		n = parse_unary(p);
+		n = parse_signed(p);
 		parse_leave(p);
 		if (n->kind == N_LITERAL && n->value.kind == FEEL_NUMBER) {
 			struct node *negated = node_new(p, N_LITERAL, t.start);
@@ -87,6 +87,12 @@ static const struct node *parse_unary(struct parser *p)
 	} else {
 		n = parse_postfix(p);
 	}
+	return n;
+}
+
+static const struct node *parse_unary(struct parser *p)
+{
+	const struct node *n = parse_signed(p);
 	while (accept(p, T_INSTANCE)) {
 		expect(p, T_OF, "'of' after 'instance'");
 		struct node *is = node_kids(p, N_INSTANCE, n->pos, &n, 1);

@@ -1,0 +1,38 @@
+// Where musubi and feelin may differ, each with its reason (clauses: DMN 1.5).
+// `is` sees the expression and both results as text ("!" for none).
+const has = pattern => e => pattern.test(e);
+
+export const differences = [
+  { name: "arithmetic of durations", is: (e, x, y) => /^(@"-?P\w+"|duration\("\w+"\)) \* 2$|^abs\((@"-?PT?\w+"|duration)/.test(e) && y === "null",
+    reason: "feelin has no product of a duration and no abs() of one (table 55, table 75)" },
+  { name: "properties of durations", is: has(/^(@"-?P\w+"|duration\("\w+"\))\.(days|hours|years|months)$/),
+    reason: "feelin counts the whole duration in one unit; a property is the part of that unit (table 56)" },
+  { name: "months between", is: has(/^years and months duration\(/),
+    reason: "feelin keeps a part of a month; the result is whole months, rounded down (table 71)" },
+  { name: "months as text", is: has(/^string\((@"-?P\w+"|duration\("\w+"\))\)$/),
+    reason: "feelin writes P-1Y; xsd:yearMonthDuration has the sign before the P (10.3.2.3.4)" },
+  { name: "no duration", is: (e, x, y) => x === "P0M" && /^(PT0S|-?P\d+D)$/.test(y),
+    reason: "feelin has one kind of duration: no months are PT0S, and P1Y2M less P14M is five days" },
+  { name: "instance of", is: (e, x, y) => / instance of (number|string)$/.test(e) && x === "true" && y === "false",
+    reason: "feelin does not see an instance of the type in its own values (10.3.2.9.2)" },
+  { name: "ranges and points", is: (e, x, y) => /^(during|starts|finishes|coincides)\(/.test(e) && y === "null",
+    reason: "feelin has these of two ranges or not at all (table 78)" },
+  { name: "places outside a list", is: has(/^(sublist|list replace)\(.*, 9(, 1)?\)$/),
+    reason: "a position that is not in the list gives null (table 76)" },
+  { name: "lists of other length", is: (e, x, y) => / = /.test(e) && x === "false" && y === "null",
+    reason: "two lists are equal or not; feelin gives null when one is longer (table 52)" },
+  { name: "ends the wrong way round", is: has(/ between /),
+    reason: "feelin sorts the ends of between; it means >= the first and <= the second (table 54)" },
+  { name: "texts in min and max", is: has(/^min\("a", "b"\)$/),
+    reason: "feelin's min() takes numbers only; it is of anything that has an order (table 76)" },
+  { name: "tests of nothing", is: (e, x, y) => / in /.test(e) && x === "null" && y === "false",
+    reason: "null in a range or beside a number is unknown, as null < 1 is (tables 52 and 54)" },
+  { name: "order of nothing", is: (e, x, y) => /(before|after|includes)\(/.test(e) && x === "null" && /true|false/.test(y),
+    reason: "null is neither before nor after anything; feelin reads it as 0" },
+  { name: "order of modes", is: has(/^mode\(/),
+    reason: "the result of mode() is sorted in ascending order (table 76)" },
+  { name: "median", is: has(/median\(/),
+    reason: "feelin sorts numbers as text, so that 45 stands before 7" },
+  { name: "substring before the first", is: has(/^substring\(.*, -2\)$/),
+    reason: "a start before the first character gives null; feelin begins at the first" },
+];
