@@ -6,173 +6,24 @@
  * (Kleene's and, or, not; "if" with equal branches; the rows of a table that
  * can no longer match) it does, and what that side asked for is forgotten. What
  * holds no open part is given to the evaluator itself, so closed values are its
- * values.
- *
- * An open value is a null that points to its facts: it can stand in lists,
- * contexts and frames like any other, and is demanded only where it counts.
- * Invariant: a mark never leaves this room. */
+ * values. */
 #include "rule/missing.h"
 
 #include "rule/builtin.h"
-#include "rule/table.h"
-
-enum { FUNCTIONS_DEEP = 8 };
-
-struct open {
-	const struct str *names;
-	size_t n;
-};
-
-static const struct open *open_of(const struct feel_value *v)
-{
-	return v->kind == FEEL_NULL && v->context.keys == &missing_mark
-	     ? (const void *)v->context.values : NULL;
-}
-
-const struct str missing_mark = STR_INIT("open");
-
-static struct feel_value open_value(struct machine *m, const struct str *names, size_t n)
-{
-	struct open *o = machine_alloc(m, 1, sizeof *o);
-	struct feel_value v = { .kind = FEEL_NULL };
-	*o = (struct open){ names, n };
-	v.context.keys = &missing_mark;
-	v.context.values = (const void *)o;
-	return v;
-}
-
-struct feel_value missing_fact(struct machine *m, struct str name)
-{
-	struct str *one = machine_alloc(m, 1, sizeof *one);
-	*one = name;
-	return open_value(m, one, 1);
-}
-
-/* ---- what hangs on what ---- */
-
-static void add(struct machine *m, struct missing *x, struct str name)
-{
-	machine_step(m, 1 + x->n / 8);
-	for (size_t i = 0; i < x->n; i++)
-		if (str_eq(x->list[i], name))
-			return;
-	if (x->n == x->cap) {
-		size_t cap = x->cap ? x->cap * 2 : 8;
-		struct str *list = machine_alloc(m, cap, sizeof *list);
-		if (x->n)
-			memcpy(list, x->list, x->n * sizeof *list);
-		x->list = list;
-		x->cap = cap;
-	}
-	x->list[x->n++] = name;
-}
-
-static void touched(struct machine *m, struct missing *x, const struct node *n,
-                    const struct frame *f, unsigned depth);
-
-/* A function hangs on what its body reads from outside. One that calls itself
- * reads nothing new in the second round. */
-static void demand(struct machine *m, struct missing *x, const struct feel_value *v, unsigned depth)
-{
-	const struct open *o = open_of(v);
-	machine_step(m, 1);
-	for (size_t i = 0; o && i < o->n; i++)
-		add(m, x, o->names[i]);
-	size_t n = v->kind == FEEL_LIST ? v->list.n : v->kind == FEEL_CONTEXT ? v->context.n : 0;
-	const struct feel_value *kids = v->kind == FEEL_LIST ? v->list.items : v->context.values;
-	for (size_t i = 0; i < n; i++)
-		demand(m, x, &kids[i], depth);
-	if (v->kind == FEEL_RANGE) {
-		demand(m, x, &v->range->low, depth);
-		demand(m, x, &v->range->high, depth);
-	}
-	if (v->kind == FEEL_FUNCTION && v->function->kind == FN_CLOSURE && v->function->node->n &&
-	    depth < FUNCTIONS_DEEP)
-		touched(m, x, v->function->node->kids[0], v->function->env, depth + 1);
-}
-
-void missing_demand(struct machine *m, struct missing *x, const struct feel_value *v)
-{
-	demand(m, x, v, 0);
-}
-
-bool missing_open(struct machine *m, const struct feel_value *v)
-{
-	bool deep = v->kind == FEEL_LIST || v->kind == FEEL_CONTEXT || v->kind == FEEL_RANGE ||
-	            v->kind == FEEL_FUNCTION;
-	if (!deep)
-		return open_of(v) != NULL;
-	struct missing x = { 0 };
-	demand(m, &x, v, 0);
-	return x.n > 0;
-}
-
-/* A value that hangs on everything these values hang on. */
-struct feel_value missing_join(struct machine *m, const struct feel_value *v, size_t n)
-{
-	struct missing all = { 0 };
-	for (size_t i = 0; i < n; i++)
-		missing_demand(m, &all, &v[i]);
-	return open_value(m, all.list, all.n);
-}
 
 static struct feel_value join2(struct machine *m, struct feel_value x, struct feel_value y)
 {
 	return missing_join(m, (struct feel_value[]){ x, y }, 2);
 }
 
-/* ---- names ---- */
-
-/* Of a list every item's, so one open item makes it open. */
-static struct feel_value property(struct machine *m, const struct feel_value *v, struct str name)
-{
-	if (v->kind == FEEL_LIST && missing_open(m, v))
-		return missing_join(m, v, 1);
-	return machine_property(m, v, name);
-}
-
-/* A chain from a fact, from its root downwards: "b.c" is missing as a whole. */
-static bool chain(struct machine *m, const struct node *n, const struct frame *f,
-                  struct feel_value *v)
-{
-	if (n->kind == N_NAME) {
-		const struct feel_value *found = machine_name(m, f, n->name);
-		if (found)
-			*v = *found;
-		return found != NULL;
-	}
-	if (!chain(m, n->kids[0], f, v))
-		return false;
-	if (open_of(v))
-		return true;
-	if (v->kind == FEEL_CONTEXT && !feel_get(v, n->name))
-		return false;
-	*v = property(m, v, n->name);
-	return true;
-}
-
-static const struct node *root_of(const struct node *n)
-{
-	while (n->kind == N_PATH)
-		n = n->kids[0];
-	return n;
-}
-
-/* A name in a filter that no item has: a key this item lacks, unless the compiler
- * knew a fact of that name. */
-static bool is_key(const struct node *root)
-{
-	return root->in_filter && !root->fact;
-}
-
 static struct feel_value fact(struct machine *m, const struct node *n, const struct frame *f)
 {
 	struct feel_value v = feel_null();
-	if (chain(m, n, f, &v))
+	if (missing_chain(m, n, f, &v))
 		return v;
-	const struct node *root = root_of(n);
+	const struct node *root = missing_root(n);
 	bool builtin = n->kind == N_NAME && !n->fact && builtin_find(n->name);
-	if (builtin || is_key(root) || root->local)
+	if (builtin || missing_key(root) || root->local)
 		return machine_eval(m, n, f);
 	return missing_fact(m, n->full);
 }
@@ -180,7 +31,7 @@ static struct feel_value fact(struct machine *m, const struct node *n, const str
 static struct feel_value path(struct machine *m, const struct node *n, const struct frame *f)
 {
 	struct feel_value v = missing_eval(m, n->kids[0], f);
-	return open_of(&v) ? v : property(m, &v, n->name);
+	return missing_marked(&v) ? v : missing_property(m, &v, n->name);
 }
 
 /* ---- operators ---- */
@@ -225,7 +76,7 @@ static struct feel_value strict(struct machine *m, const struct node *n, const s
 	if (!open)
 		return apply(m, n, f, v, 0);
 	for (size_t i = 0; absorbs_null(n->kind) && i < n->n; i++)
-		if (v[i].kind == FEEL_NULL && !open_of(&v[i]))
+		if (v[i].kind == FEEL_NULL && !missing_marked(&v[i]))
 			return feel_null();
 	return missing_join(m, v, n->n);
 }
@@ -236,7 +87,7 @@ static bool decided(struct machine *m, const struct node *n, const struct frame 
 {
 	struct feel_value *bare = machine_alloc(m, n->n, sizeof *bare);
 	for (size_t i = 0; i < n->n; i++)
-		bare[i] = open_of(&v[i]) ? feel_null() : v[i];
+		bare[i] = missing_marked(&v[i]) ? feel_null() : v[i];
 	struct feel_value r = apply(m, n, f, bare, first);
 	return r.kind == FEEL_BOOL && r.boolean == when;
 }
@@ -344,56 +195,13 @@ static struct feel_value in(struct machine *m, const struct node *n, const struc
 
 /* ---- loops ---- */
 
-/* Whatever stands below and hangs on a missing fact; for shapes that are not
- * taken apart here. */
-static void touched_name(struct machine *m, struct missing *x, const struct node *n,
-                         const struct frame *f, unsigned depth)
-{
-	const struct node *root = root_of(n);
-	struct feel_value v = feel_null();
-	bool builtin = n->kind == N_NAME && !n->fact && builtin_find(n->name);
-	if (chain(m, n, f, &v))
-		demand(m, x, &v, depth);
-	else if (!root->local && !is_key(root) && n->full.n && !builtin)
-		add(m, x, n->full);
-}
-
-static void touched_table(struct machine *m, struct missing *x, const struct rule_table *t,
-                          const struct frame *f, unsigned depth)
-{
-	for (size_t i = 0; i < t->ninputs; i++)
-		touched(m, x, t->inputs[i].expr->root, f, depth);
-	for (size_t r = 0; r < t->nrows; r++) {
-		for (size_t i = 0; i < t->ninputs; i++)
-			touched(m, x, t->rows[r].when[i] ? t->rows[r].when[i]->root : NULL, f, depth);
-		for (size_t i = 0; i < t->noutputs; i++)
-			touched(m, x, t->rows[r].then[i]->root, f, depth);
-	}
-}
-
-static void touched(struct machine *m, struct missing *x, const struct node *n,
-                    const struct frame *f, unsigned depth)
-{
-	machine_step(m, 1);
-	if (!n || n->kind == N_LITERAL)
-		return;
-	if (n->kind == N_NAME || (n->kind == N_PATH && root_of(n)->kind == N_NAME)) {
-		touched_name(m, x, n, f, depth);
-		return;
-	}
-	if (n->kind == N_TABLE)
-		touched_table(m, x, n->table, f, depth);
-	for (size_t i = n->builtin ? 1 : 0; i < n->n; i++)
-		touched(m, x, n->kids[i], f, depth);
-}
-
 /* The evaluator's value when nothing below is open. Names bound below hide those
  * outside, which may name a fact too many, never one too few. */
 static struct feel_value whole(struct machine *m, const struct node *n, const struct frame *f)
 {
 	struct missing x = { 0 };
-	touched(m, &x, n, f, 0);
-	return x.n ? open_value(m, x.list, x.n) : machine_eval(m, n, f);
+	missing_touched(m, &x, n, f);
+	return x.n ? missing_value(m, &x) : machine_eval(m, n, f);
 }
 
 /* some, every: over a list that is known, each round by itself. */
@@ -593,7 +401,7 @@ static struct feel_value eval(struct machine *m, const struct node *n, const str
 	switch (n->kind) {
 	case N_LITERAL: return n->value;
 	case N_NAME: return fact(m, n, f);
-	case N_PATH: return root_of(n)->kind == N_NAME ? fact(m, n, f) : path(m, n, f);
+	case N_PATH: return missing_root(n)->kind == N_NAME ? fact(m, n, f) : path(m, n, f);
 	case N_AND: case N_OR: return logic(m, n, f);
 	case N_IF: return branch(m, n, f);
 	case N_IN: return in(m, n, f);

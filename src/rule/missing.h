@@ -10,8 +10,6 @@ struct missing {
 	size_t n, cap;
 };
 
-extern const struct str missing_mark;
-
 /* As machine_eval, but the value may be open, or hold open parts. */
 struct feel_value missing_eval(struct machine *m, const struct node *n, const struct frame *f);
 /* A unary test: true, false, null, or open. */
@@ -31,6 +29,21 @@ struct feel_value missing_fact(struct machine *m, struct str name);
 bool missing_open(struct machine *m, const struct feel_value *v);
 /* The facts it hangs on, each once, in order. */
 void missing_demand(struct machine *m, struct missing *x, const struct feel_value *v);
+/* Open itself; an open value that hangs on these facts. */
+bool missing_marked(const struct feel_value *v);
+struct feel_value missing_value(struct machine *m, const struct missing *x);
+/* The facts that anything below the node hangs on. */
+void missing_touched(struct machine *m, struct missing *x, const struct node *n,
+                     const struct frame *f);
+
+/* A chain of names from its root downwards; false when a part of it is missing. */
+bool missing_chain(struct machine *m, const struct node *n, const struct frame *f,
+                   struct feel_value *v);
+const struct node *missing_root(const struct node *n);
+/* A name in a filter that is no fact the compiler knew: a key an item lacks. */
+bool missing_key(const struct node *root);
+struct feel_value missing_property(struct machine *m, const struct feel_value *v, struct str name);
+
 /* An open value that hangs on all of these. */
 struct feel_value missing_join(struct machine *m, const struct feel_value *v, size_t n);
 
