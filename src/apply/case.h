@@ -81,6 +81,7 @@ struct case_filter {
 	struct str after_id;
 	size_t limit;          /* at most 200 */
 };
+/* Without answers, facts, decision, comments, document and signature. */
 MUST struct result case_queue(struct db *db, struct arena *a, struct str org,
                               const struct case_filter *f, int64_t now,
                               const struct apply_case **ret, size_t *ret_n, struct err *err);

@@ -124,7 +124,7 @@ static struct result open_cases(struct db *db, struct arena *a, struct str org,
 {
 	struct queue_words w = words_of(a, f->words);
 	return db_query(db, a,
-		"SELECT " APPLY_CASE_COLUMNS " FROM app_case WHERE org = ? AND open = 1"
+		"SELECT " APPLY_CASE_SUMMARY " FROM app_case WHERE org = ? AND open = 1"
 		" AND (CAST(? AS TEXT) = '' OR state = ?) AND (CAST(? AS TEXT) = '' OR procedure = ?)"
 		" AND (CAST(? AS TEXT) = '' OR assigned_to = ?)"
 		" AND (CAST(? AS BIGINT) = 1 OR (CAST(? AS BIGINT) = 1 AND receipt LIKE ? ESCAPE '\\')"
@@ -150,7 +150,7 @@ static struct result closed_cases(struct db *db, struct arena *a, struct str org
 	             BINDS(B_TEXT(org), B_TEXT(f->after_id)), &last, err));
 	int64_t before = last.n ? rows_int(&last, 0, 0) : INT64_MAX;
 	return db_query(db, a,
-		"SELECT " APPLY_CASE_COLUMNS " FROM app_case WHERE org = ? AND open = 0"
+		"SELECT " APPLY_CASE_SUMMARY " FROM app_case WHERE org = ? AND open = 0"
 		" AND (CAST(? AS TEXT) = '' OR procedure = ?)"
 		" AND (CAST(? AS TEXT) = '' OR assigned_to = ?)"
 		" AND (CAST(? AS BIGINT) = 1 OR (CAST(? AS BIGINT) = 1 AND receipt LIKE ? ESCAPE '\\')"

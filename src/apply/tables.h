@@ -14,6 +14,12 @@ struct str apply_new_id(struct arena *a);
 	"org, id, receipt, number, subject, portal, portal_subject, procedure, version, state," \
 	" applicant_name, answers, facts, decision, comments, once_key, document, cms, proposed_by," \
 	" assigned_to, submitted_at, entered_at, due_at, decided_at, rev"
+/* The same without what only its own page shows: answers, facts, decision,
+ * comments, document and signature read as if there were none. */
+#define APPLY_CASE_SUMMARY \
+	"org, id, receipt, number, subject, portal, portal_subject, procedure, version, state," \
+	" applicant_name, '', '', '', '', once_key, '', '', proposed_by," \
+	" assigned_to, submitted_at, entered_at, due_at, decided_at, rev"
 MUST struct result apply_case_row(struct arena *a, const struct rows *r, size_t row,
                                   struct apply_case *ret, struct err *err);
 /* NULL and "" become NULL. */

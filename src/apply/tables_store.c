@@ -71,9 +71,21 @@ static const char *const shared_once[] = {
 	NULL,
 };
 
+/* The queue looks for everything in the index of what waits; what is done has
+ * one of its own, which a new application does not touch. */
+static const char *const queue[] = {
+	"DROP INDEX app_case_queue",
+	"DROP INDEX app_case_closed",
+	"CREATE INDEX app_case_queue ON app_case (org, due_at, id, procedure, state, assigned_to,"
+	" receipt, name_folded) WHERE open = 1",
+	"CREATE INDEX app_case_closed ON app_case (org, decided_at, id) WHERE open = 0",
+	NULL,
+};
+
 static const struct migration migrations[] = {
 	{ 1, "applications", tables },
 	{ 2, "one application for a household", shared_once },
+	{ 3, "the queue in its index", queue },
 };
 
 void apply_migrations(void)
