@@ -147,6 +147,25 @@ static const struct json *member_names(struct form *f)
 	return json_object_done(o);
 }
 
+/* A number with more digits than every reader holds is signed as its text. */
+static const struct json *signable(struct arena *a, const struct json *j)
+{
+	if (json_is(j, JSON_NUMBER))
+		return json_number_is_exact(j->text) ? j : json_str(a, j->text);
+	if (json_is(j, JSON_ARRAY)) {
+		struct json_array *list = json_array_new(a);
+		for (size_t i = 0; i < j->n; i++)
+			json_push(list, signable(a, &j->items[i]));
+		return json_array_done(list);
+	}
+	if (!json_is(j, JSON_OBJECT))
+		return j;
+	struct json_object *o = json_object_new(a);
+	for (size_t i = 0; i < j->n; i++)
+		json_put(o, j->keys[i], signable(a, &j->items[i]));
+	return json_object_done(o);
+}
+
 struct result form_document(struct form *f, struct str authority, struct str applicant,
                             const struct form_attachment *att, size_t natt, struct str *ret,
                             struct err *err)
@@ -172,7 +191,7 @@ struct result form_document(struct form *f, struct str authority, struct str app
 	if (names->n)
 		json_put(o, STR("members"), names);
 	json_put(o, STR("attachments"), files);
-	return json_canonical(f->arena, json_object_done(o), ret, err);
+	return json_canonical(f->arena, signable(f->arena, json_object_done(o)), ret, err);
 }
 
 bool form_knows(const struct procedure *p, struct str id)

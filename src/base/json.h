@@ -67,8 +67,11 @@ const struct json *json_array_done(struct json_array *x);
 const struct json *json_with(struct arena *a, const struct json *j, struct str dotted,
                              const struct json *v);
 
-/* Compact text in source order; and RFC 8785 (JCS) canonical text, where
- * numbers must be integers within ±2^53 (ERR_INPUT otherwise). */
+/* Whether every reader sees this very number: at most 15 significant digits, or
+ * an integer within ±2^53. */
+bool json_number_is_exact(struct str text);
+/* Compact text in source order; and RFC 8785 (JCS) canonical text, whose numbers
+ * must be exact (ERR_INPUT otherwise). */
 void json_write(struct buf *b, const struct json *j);
 struct str json_to_str(struct arena *a, const struct json *j);
 MUST struct result json_canonical(struct arena *a, const struct json *j, struct str *ret,

@@ -41,5 +41,8 @@ void json_keys_sort(const struct str *keys, size_t n, uint32_t *order,
 
 /* A whole text that is a number by RFC 8259 §6. */
 bool json_is_number(struct str s);
+/* Appends its canonical text (RFC 8785 §3.2.2.3); false, and nothing appended, for
+ * what is no number or not exact in every reader. */
+bool json_number_canonical(struct buf *b, struct str text);
 
 #endif

@@ -2,13 +2,11 @@
  *
  * Both escape as RFC 8785 §3.2.2.2 says: \b \t \n \f \r, \" and \\, \u00xx for
  * the other controls, everything else as it is. Canonical text sorts members by
- * UTF-16 code units (§3.2.3); its numbers are integers within ±2^53, so that no
- * two readers of the text can see different values. */
+ * UTF-16 code units (§3.2.3); its numbers are those a double holds as they are
+ * written (json_number.c), so that no two readers can see different values. */
 #include "base/json_stack.h"
 
 #include "base/mem.h"
-
-#define CANONICAL_INT_MAX ((int64_t)1 << 53)
 
 static void write_escape(struct buf *b, unsigned char c)
 {
@@ -48,16 +46,14 @@ static struct result write_value(struct buf *b, const struct json *j, bool canon
 static struct result write_number(struct buf *b, struct str text, bool canonical,
                                   struct err *err)
 {
-	int64_t v;
 	if (!canonical) {
 		buf_add(b, text);
 		return ok();
 	}
-	if (!str_to_i64(text, &v) || v > CANONICAL_INT_MAX || v < -CANONICAL_INT_MAX)
+	if (!json_number_canonical(b, text))
 		return fail(err, ERR_INPUT, "json.canonical_number", "RFC 8785 §3.2.2.3",
-		            "expected an integer within 2^53 in signed data, found a number of %zu bytes",
-		            text.n);
-	buf_add_i64(b, v);
+		            "expected at most 15 digits or an integer within 2^53 in signed data,"
+		            " found a number of %zu bytes", text.n);
 	return ok();
 }
 

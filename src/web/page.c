@@ -209,8 +209,17 @@ struct result visit_form(struct visit *v, struct http_fields *ret, struct err *e
 
 /* ---- failures ---- */
 
+/* A rule of a pack that came to its end (rule/eval.c): nobody asked too often, and
+ * asking again does not help. */
+static bool too_hard(const struct err *e)
+{
+	return e->kind == ERR_LIMIT && e->code && str_starts(str_c(e->code), STR("feel."));
+}
+
 static struct str kind_key(struct visit *v, const struct err *e, const char *part)
 {
+	if (too_hard(e))
+		return arena_printf(v->a, "error.too_hard.%s", part);
 	if (e->code && str_eq(str_c(e->code), STR("error.method")))
 		return arena_printf(v->a, "error.method.%s", part);
 	return arena_printf(v->a, "error.%s.%s", err_kind_name(e->kind), part);
@@ -233,7 +242,7 @@ void visit_error_page(struct visit *v, const struct err *e)
 	struct json_object *o = json_object_new(v->a);
 	struct str heading_key = kind_key(v, e, "title"), message_key = sentence_key(v, e);
 	struct str heading = visit_text(v, heading_key), message = visit_text(v, message_key);
-	int status = err_kind_http(e->kind);
+	int status = too_hard(e) ? 422 : err_kind_http(e->kind);
 	json_put_str(o, STR("title"), heading);
 	json_put_str(o, STR("heading"), heading);
 	json_put_str(o, STR("heading_key"), heading_key);

@@ -178,7 +178,7 @@ static void a_group_follows_the_register_by_id(void **state)
 	assert_json(a, field_at(later, "kids", 0, "as").value, "'child'");
 	const struct form_value *values;
 	good(form_values(later, &values, &n, &err), &err);
-	assert_int_equal(n, 2);
+	assert_int_equal(n, 4);
 	struct form_field gone;
 	assert_int_equal(form_field(f, page_of(f, "kids"), 2, field_of(f, "kids", "raise"), &gone,
 	                            NULL).kind, ERR_NOT_FOUND);
@@ -437,7 +437,7 @@ static void values_keep_their_types(void **state)
 	const struct form_value *values;
 	size_t n;
 	good(form_values(f, &values, &n, &err), &err);
-	assert_int_equal(n, 2);
+	assert_int_equal(n, 4);
 	assert_json(a, values[0].value, "'2026-11-01'");
 	assert_json(a, values[1].value, "3010");
 	for (size_t i = 0; i < p->nrecord; i++)
@@ -519,6 +519,20 @@ static void the_document_is_canonical(void **state)
 		"'picks':{'some':['x'],'one':'a'},'numbers':{'yes':false,'day':'2026-11-01','count':3},"
 		"'words':{'short':'りんご'}}";
 	assert_str(document(open_all(a, turned), NULL, 0), doc);
+}
+
+/* 3 / 2 is signed as the number it is, 3 / 7 with all its digits as a text. */
+static void fractions_are_signed_without_losing_a_digit(void **state)
+{
+	struct arena *a = *state;
+	const struct json *j;
+	struct err err = { 0 };
+	struct str doc = document(open_all(a, given_answers), NULL, 0);
+	assert_true(str_find(doc, STR("\"half\":1.5,")) != STR_NONE);
+	good(json_parse(a, doc, &j, &err), &err);
+	const struct json *seventh = json_path(j, STR("values.seventh"));
+	assert_int_equal(seventh->kind, JSON_STRING);
+	assert_str(seventh->text, STR("0.4285714285714285714285714285714286"));
 }
 
 static void any_change_changes_the_document(void **state)
@@ -693,7 +707,7 @@ int main(void)
 		T(every_kind_of_mistake_has_its_word), T(what_the_register_must_know_is_said),
 		T(the_whole_form_is_wrong_where_its_pages_are), T(values_keep_their_types),
 		T(a_text_that_looks_like_a_date_is_a_text), T(the_document_names_what_the_answers_name),
-		T(the_document_is_canonical),
+		T(the_document_is_canonical), T(fractions_are_signed_without_losing_a_digit),
 		T(the_document_names_the_people_that_answers_name_by_id), T(any_change_changes_the_document),
 		T(a_correction_opens_what_was_commented_on), T(a_correction_may_answer_what_it_newly_asks),
 		T(strays_are_found), T(time_alone_makes_no_closed_answer_wrong), T(the_decision_is_checked),

@@ -1,10 +1,12 @@
 /* The JSON reader refuses what RFC 8259 refuses, keeps what it keeps, and writes
  * canonical text by RFC 8785. */
-#include "base/json.h"
+#include "base/json_stack.h"
+#include "base/random.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
 
 #include <cmocka.h> /* behind ours: it has a macro called fail */
 
@@ -359,10 +361,51 @@ static void canonical_sorts_and_escapes(void **state)
 	assert_str(s, "[\"\\u001f\\b/\x7f\\\\\",0,9007199254740992,{\"a\":2,\"b\":1}]");
 }
 
+/* RFC 8785 appendix B, where the number is exact, and the layouts of ECMA-262. */
+static void canonical_numbers(void **state)
+{
+	static const struct { const char *in, *out; } rows[] = {
+		{ "0", "0" }, { "-0", "0" }, { "-0.0", "0" }, { "0e5", "0" }, { "0.000", "0" },
+		{ "1.5", "1.5" }, { "1.0", "1" }, { "1e3", "1000" }, { "-12.50", "-12.5" },
+		{ "4.50", "4.5" }, { "2e-3", "0.002" }, { "0.000001", "0.000001" },
+		{ "0.0000001", "1e-7" }, { "1e-27", "1e-27" }, { "0.000000000000000000000000001", "1e-27" },
+		{ "1E30", "1e+30" }, { "1e21", "1e+21" }, { "1e20", "100000000000000000000" },
+		{ "123456789012345e6", "123456789012345000000" }, { "1234e19", "1.234e+22" },
+		{ "9007199254740992", "9007199254740992" }, { "-9007199254740992", "-9007199254740992" },
+		{ "90071992547409.9", "90071992547409.9" }, { "100.00e-2", "1" }, { "1.5E+2", "150" },
+		{ "0.1", "0.1" }, { "1e-306", "1e-306" }, { "1.234e-5", "0.00001234" },
+		{ "10000000000000000", "10000000000000000" },
+	};
+	for (size_t i = 0; i < LEN(rows); i++) {
+		struct str s = STR("");
+		assert_true(is_ok(json_canonical(*state, parsed(*state, rows[i].in), &s, NULL)));
+		assert_str(s, rows[i].out);
+		/* Canonical text is its own canonical text. */
+		assert_true(is_ok(json_canonical(*state, parsed(*state, rows[i].out), &s, NULL)));
+		assert_str(s, rows[i].out);
+	}
+}
+
+/* What is written reads back as the same double, in any reader. */
+static void canonical_numbers_keep_their_value(void **state)
+{
+	struct rng r;
+	rng_seed(&r, 8785);
+	for (int i = 0; i < 20000; i++) {
+		struct str s, text = arena_printf(*state, "%s%lld.%0*llde%d", rng_chance(&r, 1, 2) ? "-" : "",
+			(long long)rng_below(&r, 10000000), 1 + (int)rng_below(&r, 8),
+			(long long)rng_below(&r, 9), (int)rng_between(&r, -290, 290));
+		assert_true(is_ok(json_canonical(*state, parsed(*state, text.p), &s, NULL)));
+		assert_true(json_is_number(s));
+		assert_true(strtod(arena_cstr(*state, s), NULL) == strtod(text.p, NULL));
+	}
+}
+
 static void canonical_refuses_ambiguous_numbers(void **state)
 {
-	static const char *const bad[] = { "1.5", "1e3", "1.0", "9007199254740993",
-	                                   "-9007199254740993", "99999999999999999999" };
+	static const char *const bad[] = { "9007199254740993", "-9007199254740993",
+		"99999999999999999999", "0.1234567890123456", "333333333.33333329", "1e309", "1e-400",
+		"0.33333333333333333333333333333333", "1e99999999999999999999", "9007199254740992.5" };
 	for (size_t i = 0; i < LEN(bad); i++) {
 		struct str s = STR("untouched");
 		assert_int_equal(json_canonical(*state, parsed(*state, bad[i]), &s, NULL).kind, ERR_INPUT);
@@ -381,7 +424,8 @@ int main(void)
 		T(readers_are_calm), T(equal_ignores_order_and_notation), T(builds_objects),
 		T(large_objects_replace_and_remove), T(a_copy_changes_without_its_source),
 		T(with_sets_a_deep_value), T(canonical_sorts_and_escapes),
-		T(canonical_refuses_ambiguous_numbers),
+		T(canonical_refuses_ambiguous_numbers), T(canonical_numbers),
+		T(canonical_numbers_keep_their_value),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -155,7 +155,7 @@ static void refuses_bad_entries(void **state)
 	e.object = STR("a\0b");
 	assert_int_equal(journal_add(tx, &e, &err).kind, ERR_INPUT);
 	e.object = STR("fine");
-	e.detail = json_num_text(t->a, STR("1.5")); /* no canonical form in this house */
+	e.detail = json_num_text(t->a, STR("0.12345678901234567")); /* no canonical form in this house */
 	assert_int_equal(journal_add(tx, &e, &err).kind, ERR_INPUT);
 	e.detail = NULL;
 	char *big = arena_alloc(t->a, 2 << 20);
