@@ -52,6 +52,11 @@ MUST struct result feel_test(const struct feel_expr *tests, const struct feel_va
                              const struct feel_scope *s, struct arena *a, bool *ret,
                              struct err *err);
 
+/* The expression as text that compiles to the same tree with the same names
+ * known; unary tests as unary tests. Empty when it is a part of a boxed
+ * expression that has no text, or longer than a megabyte. */
+struct str feel_print(struct arena *a, const struct feel_expr *e);
+
 /* The dotted names an expression reads ("申請者.生年月日"), for dependency and
  * prefill; in order of first use. */
 size_t feel_reads(const struct feel_expr *e, const struct str **ret);
