@@ -120,10 +120,12 @@ int cmd_demo_make(int argc, char **args)
 		  .min = 1, .max = 65534, .number = &p.port },
 		{ "cases", OPTION_NUMBER, "N", "applications at the counters, up to 10,000 (none)",
 		  .min = 0, .max = CASES_MAX, .number = &p.cases },
+		{ "key", OPTION_TEXT, "URI", "pkcs11:… of a token for the keys of authorities and seals",
+		  .text = &p.key },
 		{ "share", OPTION_TEXT, "DIR", "where packs/ and web/ lie (the current folder)",
 		  .text = &p.share },
 	};
-	struct usage u = { .command = "demo make", .rows = rows, .nrows = 8 };
+	struct usage u = { .command = "demo make", .rows = rows, .nrows = 9 };
 	if (!command_begin(&u, argc, args, &code))
 		return code;
 	struct arena *a = arena_new(0);

@@ -53,6 +53,8 @@ struct str demo_config(struct arena *a, const struct demo_plan *p, const struct 
 	line(&b, a, "store", p->store);
 	line(&b, a, "share", p->share);
 	line(&b, a, "data", STR("data"));
+	if (p->key.n)
+		line(&b, a, "key", p->key);
 	buf_add_c(&b, "organizations:\n");
 	org(&b, a, "portal", "portal core", "ポータル", "Portal", "ポータル");
 	org(&b, a, "jpki", "ca", "認証局", "Certification authority",

@@ -5,7 +5,7 @@
 #include "cmd/demo_load.h"
 
 struct demo_plan {
-	struct str dir, store, share; /* store: as in the configuration */
+	struct str dir, store, share, key; /* store: as in the configuration */
 	int64_t people, seed, port, cases;
 	struct date today;
 };

@@ -10,6 +10,7 @@
 
 #include "cmd/config.h"
 #include "crypto/key_remote.h"
+#include "crypto/key_token.h"
 #include "web/app.h"
 
 enum { NODE_KEY_CHANNELS = 4, NODE_KEY_ARGS = 6 };
@@ -19,6 +20,7 @@ struct node {
 	struct config config;
 	struct secret kek;         /* empty when the keys live apart */
 	struct key_remote *remote; /* the key process, or NULL */
+	struct token *token;       /* of the configuration's `key`, once it is needed */
 	char *key_argv[NODE_KEY_ARGS], *key_config;
 	struct key *journal_key;
 	struct app app;

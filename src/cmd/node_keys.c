@@ -50,6 +50,7 @@ struct result node_keys_here(struct node *n, struct err *err)
 
 void node_keys_close(struct node *n)
 {
+	token_close(n->token);
 	key_remote_close(n->remote);
 	mem_free(n->key_config);
 	secret_done(&n->kek);
@@ -68,9 +69,29 @@ static struct result local_key(struct node *n, const char *name, enum key_alg al
 	return key_load(path, secret_str(&n->kek), str_c(name), ret, err);
 }
 
+/* With `key: pkcs11:…` the keys of authorities and seals live in the token, and
+ * nowhere else; the journal's stays here, for it signs at every commit. */
+static bool in_token(const struct node *n, const char *name)
+{
+	return n->config.key.n && (str_starts(str_c(name), STR("ca-")) ||
+	                           str_starts(str_c(name), STR("seal-")));
+}
+
+static struct result token_key_named(struct node *n, const char *name, enum key_alg alg,
+                                     bool make, struct key **ret, struct err *err)
+{
+	if (!n->token)
+		TRY(token_open(n->config.key, n->config.dir, &n->token, err));
+	struct result r = token_key(n->token, str_c(name), ret, err);
+	return r.kind == ERR_NOT_FOUND && make
+	               ? token_generate(n->token, alg, str_c(name), ret, err) : r;
+}
+
 struct result node_key(struct node *n, const char *name, enum key_alg alg, bool make,
                        struct key **ret, struct err *err)
 {
+	if (in_token(n, name))
+		return token_key_named(n, name, alg, make, ret, err);
 	if (n->remote)
 		return key_remote_key(n->remote, str_c(name), ret, err);
 	return local_key(n, name, alg, make, ret, err);
