@@ -3,8 +3,6 @@
  * hold together give. */
 #include "rule/table_check_parts.h"
 
-#include "rule/words.h"
-
 /* TRUE or FALSE by what the machine will say; UNKNOWN: it ran into a limit. */
 static enum feel_truth conforms(struct check *c, const struct feel_value *v, const struct type *t,
                                 bool shape_only)

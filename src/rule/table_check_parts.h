@@ -9,6 +9,7 @@
 
 #include "rule/machine.h"
 #include "rule/table_check.h"
+#include "rule/words.h"
 
 enum {
 	CHECK_WORK = 40 << 20,         /* words of sets looked at, for one table */
@@ -139,12 +140,27 @@ struct say {
 	struct rule_place place;
 	struct str hint;       /* a word that was probably meant */
 };
-struct word_arg;
 void check_say(struct check *c, struct say s, const struct word_arg *args, size_t n);
 struct word_arg check_region(struct check *c, const uint64_t *const *box);
 struct word_arg check_example(struct check *c, const uint64_t *const *box);
 struct str check_value_text(struct check *c, const struct feel_value *v);
 struct rule_place check_place(const struct check *c, size_t row, int32_t column);
+
+/* table_check.c */
+const struct cell_set *cell_of(const struct check *c, size_t axis, size_t row);
+struct say say_row(const struct check *c, enum table_level level, const char *code, size_t row,
+                   int32_t column);
+struct say say_table(const struct check *c, enum table_level level, const char *code);
+struct word_arg row_number(struct check *c, size_t row);
+void box_push(struct check *c, struct boxes *b, size_t row, bool most);
+bool bounds_meet(const struct check *c, size_t x, size_t y);
+struct boxes boxes_new(struct check *c); /* room for all rows and CHECK_BOXES_MORE */
+bool box_related(struct check *c, uint64_t *const *box, size_t *ret_x, size_t *ret_y);
+
+/* table_check_reach.c, table_check_pairs.c, table_check_gaps.c */
+void check_unreachable(struct check *c);
+void check_pairs(struct check *c);
+void check_gaps(struct check *c);
 
 /* table_check_output.c */
 void check_outputs(struct check *c);

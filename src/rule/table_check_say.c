@@ -3,7 +3,6 @@
 #include "rule/table_check_parts.h"
 
 #include "base/utf8.h"
-#include "rule/words.h"
 
 enum { RUNS_MAX = 4, VALUE_BYTES_MAX = 80, LABEL_BYTES_MAX = 60 };
 

@@ -124,7 +124,7 @@ static void problems_have_a_place_and_hide_nothing(void **state)
 	assert_int_equal(p[1].line, 4); /* the text begins in line 3 */
 	assert_int_equal(p[1].col, 3);
 	assert_text(p[1].element, "bad");
-	assert_text(p[1].ja, "この名前はありません: 「nobody」");
+	assert_text(p[1].ja, "「nobody」という名前はありません");
 	assert_text(value(a, xml, "good", "{}"), "1");
 	assert_text(value(a, xml, "bad", "{}"), "null");
 }
