@@ -6,13 +6,20 @@
 #include "base/calendar.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/utf8.h"
 #include "cmd/commands.h"
 #include "cmd/rules.h"
 #include "pack/functions.h"
 #include "pack/pack.h"
 #include "rule/why.h"
+#include "rule/words.h"
 
-enum { LINE_MAX_BYTES = 64 << 10, SESSION_BYTES = 256 << 20, LINE_BYTES = 64 << 20 };
+enum {
+	LINE_MAX_BYTES = 64 << 10, SESSION_BYTES = 256 << 20, LINE_BYTES = 64 << 20,
+	SHOWN_BEFORE = 60, SHOWN_BYTES = 120, /* of the line of a mistake */
+};
+
+enum { OPEN_NAMES_MAX = 50 };
 
 struct session {
 	struct arena *arena; /* facts live here */
@@ -22,31 +29,50 @@ struct session {
 	bool explain, needs;
 };
 
+/* Both languages, of an error without a place. */
+static int show_error(const struct err *err)
+{
+	ARENA_AUTO a = arena_new(1 << 20);
+	struct str en = str_c(err->what), ja = rule_ja(a, err->code, en);
+	fprintf(stderr, "musubi feel: %s\n", err->what);
+	if (!str_eq(ja, en))
+		fprintf(stderr, "musubi feel: %.*s\n", STR_ARG(ja));
+	return EXIT_FAILED;
+}
+
+/* What stands around a column: a line may be long. */
+static struct str around(struct str line, uint32_t col)
+{
+	size_t at = col > SHOWN_BEFORE ? col - SHOWN_BEFORE : 0;
+	at = at < line.n ? at : 0;
+	while (at < line.n && ((unsigned char)line.p[at] & 0xC0) == 0x80)
+		at++;
+	return utf8_cut(str_from(line, at), SHOWN_BYTES);
+}
+
 static void show_mistake(struct str source, const struct feel_diag *d, const struct err *err)
 {
 	ARENA_AUTO a = arena_new(1 << 20);
 	struct str line = source, rest = source;
-	for (uint32_t i = 0; i < d->line; i++)
-		str_cut(rest, '\n', &line, &rest);
 	if (!d->code) {
-		fprintf(stderr, "musubi feel: %s\n", err->what);
+		show_error(err);
 		return;
 	}
-	struct str ja = rule_diag_ja(a, d);
+	for (uint32_t i = 0; i < d->line; i++)
+		str_cut(rest, '\n', &line, &rest);
+	struct str ja = rule_diag_ja(a, d), shown = around(line, d->col);
 	fprintf(stderr, "%u:%u: %s\n%u:%u: %.*s\n  %.*s\n", d->line, d->col, d->message, d->line, d->col,
-	        STR_ARG(ja), STR_ARG(line));
+	        STR_ARG(ja), STR_ARG(shown));
 }
 
 /* What has to be asked before the value is sure, in the order of asking. */
-static bool show_needs(struct session *s, struct arena *a, const struct feel_expr *e,
-                       const struct feel_scope *scope)
+static bool show_needs(struct arena *a, const struct feel_expr *e, const struct feel_scope *scope)
 {
 	const struct str *names;
 	struct err err = { 0 };
 	size_t n;
-	(void)s;
 	if (is_err(feel_missing(e, scope, a, NULL, &names, &n, &err))) {
-		command_failed("feel", &err);
+		show_error(&err);
 		return false;
 	}
 	for (size_t i = 0; i < n; i++)
@@ -54,6 +80,28 @@ static bool show_needs(struct session *s, struct arena *a, const struct feel_exp
 	if (n)
 		putchar('\n');
 	return true;
+}
+
+/* With --needs a name that is not known is a fact that may still come. */
+static struct result compile(struct session *s, struct arena *a, struct str source,
+                             struct feel_value known, const struct feel_expr **ret,
+                             struct feel_diag *ret_diag, struct err *err)
+{
+	for (int i = 0; s->needs && i < OPEN_NAMES_MAX; i++) {
+		struct feel_context_builder b = feel_context_new(a);
+		struct str before, name, rest;
+		struct result r = feel_compile(a, source, &known, ret, ret_diag, err);
+		if (is_ok(r) || !ret_diag->code || !str_eq(str_c(ret_diag->code), STR("feel.name")) ||
+		    !str_cut(str_c(ret_diag->message), '\'', &before, &rest) ||
+		    !str_cut(rest, '\'', &name, &rest))
+			return r;
+		for (size_t k = 0; k < known.context.n; k++)
+			feel_put(&b, known.context.keys[k], known.context.values[k]);
+		feel_put(&b, arena_str(a, name), feel_null());
+		known = feel_context_done(&b);
+		*ret_diag = (struct feel_diag){ .code = NULL };
+	}
+	return feel_compile(a, source, &known, ret, ret_diag, err);
 }
 
 /* In the arena of the session when the value is kept. */
@@ -66,16 +114,16 @@ static bool evaluate(struct session *s, struct arena *a, struct str source,
 	const struct why *why = NULL;
 	struct feel_diag diag = { 0 };
 	struct err err = { 0 };
-	if (is_err(feel_compile(a, source, &names, &e, &diag, &err))) {
+	if (is_err(compile(s, a, source, names, &e, &diag, &err))) {
 		show_mistake(source, &diag, &err);
 		return false;
 	}
-	if (s->needs && !show_needs(s, a, e, &scope))
+	if (s->needs && !show_needs(a, e, &scope))
 		return false;
 	struct result r = s->explain ? feel_explain(e, &scope, a, ret, &why, &err)
 	                             : feel_eval(e, &scope, a, ret, &err);
 	if (is_err(r)) {
-		command_failed("feel", &err);
+		show_error(&err);
 		return false;
 	}
 	struct str text = rules_text(a, *ret);
@@ -109,9 +157,17 @@ static void one_line(struct session *s, struct str line)
 		feel_put(&s->facts, arena_str(s->arena, name), *v);
 }
 
+/* The rest of a line that is too long. */
+static void skip_line(void)
+{
+	int c;
+	while ((c = getchar()) != EOF && c != '\n')
+		;
+}
+
 static int interactive(struct session *s)
 {
-	char line[LINE_MAX_BYTES];
+	char line[LINE_MAX_BYTES + 2];
 	bool people = isatty(STDIN_FILENO);
 	if (people)
 		puts("FEEL (DMN 1.5). name := EXPR keeps a value; Ctrl-D ends.\n"
@@ -123,8 +179,13 @@ static int interactive(struct session *s)
 		if (!fgets(line, sizeof line, stdin))
 			return EXIT_TRUE;
 		struct str text = str_trim(str_c(line));
-		if (text.n)
+		if (!strchr(line, '\n') && !feof(stdin)) {
+			skip_line();
+			fprintf(stderr, "musubi feel: a line has at most %d bytes\n"
+			        "musubi feel: 一行は%dバイトまでです\n", LINE_MAX_BYTES, LINE_MAX_BYTES);
+		} else if (text.n) {
 			one_line(s, text);
+		}
 	}
 }
 
