@@ -290,7 +290,9 @@ static struct result try_household(struct making *m, const struct demo_household
 	m->city = h->city;
 	m->code = code_of(n->app.codes, m->a, str_c(demo_city(h->city)->id), m->p->core);
 	m->portal_code = code_of(n->app.codes, m->a, n->config.portal, m->p->core);
-	m->now = m->t->now - rng_between(&m->r, 1, DAYS * 24) * CLOCK_HOUR;
+	/* Most of them lately. */
+	int64_t hours = rng_between(&m->r, 1, DAYS * 24);
+	m->now = m->t->now - (hours * hours / (DAYS * 24) + 1) * CLOCK_HOUR;
 	return apply(m, ret_made, err);
 }
 

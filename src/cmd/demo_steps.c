@@ -10,7 +10,7 @@
 
 enum step { STEP_END, STEP_ASSIGN, STEP_NOTE, STEP_RETURN, STEP_RESUBMIT, STEP_MOVE,
             STEP_PROPOSE, STEP_APPROVE, STEP_REFUSE, STEP_WITHDRAW };
-enum { STEPS_MAX = 6 };
+enum { STEPS_MAX = 6, JST_HOURS = 9 };
 
 /* A step that a procedure does not know in that state is left out: a pregnancy is
  * not surveyed. */
@@ -53,11 +53,19 @@ static struct case_actor officer(struct making *m, struct str role)
 		demo_officer_name(m->t->nation, m->a, m->city, first), str_c(rows[first].roles) };
 }
 
-/* Some hours later, but not later than now; a letter bears the day it is made. */
+/* The next office hour from then, in Japan. */
+static int64_t office_hour(struct making *m, int64_t at)
+{
+	int64_t into = (at + JST_HOURS * CLOCK_HOUR) % CLOCK_DAY, day = at - into;
+	int64_t when = day + 9 * CLOCK_HOUR + rng_between(&m->r, 0, 8 * 60) * CLOCK_MINUTE;
+	return when > at ? when : when + CLOCK_DAY;
+}
+
+/* Some days later, but not later than now; a letter bears the day it is made. */
 static void time_passes(struct making *m, enum step step)
 {
 	int64_t latest = m->t->now - rng_between(&m->r, 1, 50) * CLOCK_MINUTE;
-	int64_t at = m->now + rng_between(&m->r, 2, 60) * CLOCK_HOUR;
+	int64_t at = office_hour(m, m->now + rng_between(&m->r, 0, 1) * CLOCK_DAY);
 	bool decides = step == STEP_APPROVE || step == STEP_REFUSE;
 	m->now = decides || at > latest ? latest : at;
 }

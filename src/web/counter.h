@@ -48,6 +48,8 @@ MUST struct result counter_put_frame(struct visit *v, struct json_object *o, con
 /* counter_keys.c: whether she wants single-key shortcuts. */
 MUST struct result counter_put_keys(struct visit *v, struct json_object *o, struct err *err);
 struct case_actor counter_who(const struct visit *v);
+/* A colleague as people call her: title and name; the id of one who is gone. */
+struct str counter_officer_name(struct visit *v, struct db *db, struct str id);
 /* Free text of an officer: trimmed, LF only. ERR_INPUT "counter.text" for
  * control characters or more than max characters. */
 MUST struct result counter_text(struct visit *v, struct str typed, size_t max, struct str *ret,

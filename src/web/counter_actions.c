@@ -116,7 +116,7 @@ static struct result put_decide(struct bar *b, struct json_object *o, struct err
 	return ok();
 }
 
-static struct str officer_name(struct visit *v, struct db *db, struct str id)
+struct str counter_officer_name(struct visit *v, struct db *db, struct str id)
 {
 	struct officer who;
 	struct err quiet = { 0 };
@@ -145,7 +145,7 @@ static void put_proposal(struct bar *b, struct db *db, struct json_object *o)
 	json_put_bool(o, STR("has_proposal"), d->c.decision != NULL && d->c.decided_at == 0);
 	json_put_bool(o, STR("has_decision"), d->c.decision != NULL && d->c.decided_at != 0);
 	json_put_str(o, STR("reasons"), json_text(json_get(d->c.decision, STR("reasons"))));
-	json_put_str(o, STR("proposed_by"), officer_name(v, db, d->c.proposed_by));
+	json_put_str(o, STR("proposed_by"), counter_officer_name(v, db, d->c.proposed_by));
 }
 
 /* ---- who is in charge ---- */
@@ -168,7 +168,8 @@ static struct result put_charge(struct bar *b, struct db *db, struct json_object
 		json_push(list, json_object_done(x));
 	}
 	json_put(o, STR("officers"), json_array_done(list));
-	json_put_str(o, STR("charge"), officer_name(v, db, b->d->c.assigned_to));
+	json_put_str(o, STR("charge_id"), b->d->c.assigned_to);
+	json_put_str(o, STR("charge"), counter_officer_name(v, db, b->d->c.assigned_to));
 	json_put_bool(o, STR("charge_me"), str_eq(b->d->c.assigned_to, v->session.subject));
 	json_put_str(o, STR("me"), v->session.subject);
 	return ok();

@@ -87,7 +87,8 @@ struct result counter_put_history(struct visit *v, struct counter_desk *d,
 		json_put_str(x, STR("when"), show_time(v, e->at));
 		json_put_str(x, STR("what"), event_label(v, d, e));
 		json_put_str(x, STR("by"), actor_of(v, e));
-		json_put_str(x, STR("words"), e->text);
+		json_put_str(x, STR("words"), str_eq(e->action, STR("assign"))
+		             ? counter_officer_name(v, db, e->text) : e->text);
 		json_put_bool(x, STR("internal"), e->internal);
 		json_put_str(x, STR("to"), moved ? counter_state(v, d->p, e->to_state) : STR(""));
 		json_put(x, STR("details"), event_details(v, d, e));

@@ -98,7 +98,6 @@ struct json_object *counter_card(struct visit *v, const struct pack_set *packs,
 	json_put_str(o, STR("due_class"), str_c(counter_due_class(v, c->due_at)));
 	json_put_bool(o, STR("late"), due.kind == DUE_OVER && c->decided_at == 0);
 	json_put_bool(o, STR("ended"), c->decided_at != 0);
-	json_put_str(o, STR("charge"), c->assigned_to);
 	json_put_bool(o, STR("charge_me"), str_eq(c->assigned_to, v->session.subject));
 	return o;
 }
@@ -222,17 +221,30 @@ static void put_filter(struct visit *v, const struct pack_set *packs,
 	              f->overdue);
 }
 
+static struct str name_in(const struct officer *all, size_t n, struct str id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(all[i].id, id))
+			return all[i].name;
+	return id;
+}
+
 static struct result put_cases(struct visit *v, struct db *db, const struct pack_set *packs,
                                const struct counter_filter *f, struct json_object *o,
                                struct err *err)
 {
 	const struct apply_case *list;
-	size_t n;
+	const struct officer *officers;
+	size_t n, nofficers;
 	struct json_array *rows = json_array_new(v->a);
 	TRY(counter_filter_list(v, db, f, PAGE_CASES + 1, &list, &n, err));
+	TRY(officer_list(db, v->a, v->session.org, &officers, &nofficers, err));
 	bool more = n > PAGE_CASES;
-	for (size_t i = 0; i < n && i < PAGE_CASES; i++)
-		json_push(rows, json_object_done(counter_card(v, packs, &list[i], f)));
+	for (size_t i = 0; i < n && i < PAGE_CASES; i++) {
+		struct json_object *card = counter_card(v, packs, &list[i], f);
+		json_put_str(card, STR("charge"), name_in(officers, nofficers, list[i].assigned_to));
+		json_push(rows, json_object_done(card));
+	}
 	json_put(o, STR("cases"), json_array_done(rows));
 	json_put_bool(o, STR("has_cases"), n > 0);
 	if (more) {

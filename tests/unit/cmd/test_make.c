@@ -20,7 +20,7 @@
 #include <sys/stat.h>
 #include <cmocka.h>
 
-enum { PEOPLE = 150, CASES = 12 };
+enum { PEOPLE = 150, CASES = 24 };
 
 struct made {
 	struct arena *a;
