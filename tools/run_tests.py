@@ -213,6 +213,11 @@ def keys(run):
     return run.lines(script("keys") + ["--build", ASAN])
 
 
+@suite("console", 3)
+def console(run):
+    return run.lines(script("console") + ["--build", ASAN])
+
+
 @suite("full disk", 2)
 def full(run):
     return run.lines(script("full"))

@@ -271,6 +271,12 @@ MUST struct result pack_rule_eval(const struct pack_set *p, const struct pack_ru
                                   const struct feel_value **ret, const struct why **ret_why,
                                   struct err *err);
 
+/* The parameters that can still change it, in the order in which to ask; none when
+ * what is given is enough. */
+MUST struct result pack_rule_needs(const struct pack_set *p, const struct pack_rule *r,
+                                   const struct json *given, int64_t now_us, struct arena *a,
+                                   const struct str **ret, size_t *ret_n, struct err *err);
+
 /* Keyword (kana, kanji, plain words, any width; "" for all), life event and
  * level ("" for any); best first. Newest versions. */
 size_t pack_search(const struct pack_set *p, struct arena *a, struct str words,

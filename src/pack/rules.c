@@ -30,10 +30,9 @@ static struct feel_value given_value(struct arena *a, const struct pack_param *p
 	return *feel_from_json(a, v);
 }
 
-struct result pack_rule_eval(const struct pack_set *p, const struct pack_rule *r,
-                             const struct json *given, int64_t now_us, struct arena *a,
-                             const struct feel_value **ret, const struct why **ret_why,
-                             struct err *err)
+/* A parameter that is not given is null, or absent. */
+static struct feel_value names_of(const struct pack_set *p, const struct pack_rule *r,
+                                  const struct json *given, bool absent, struct arena *a)
 {
 	struct feel_context_builder b = feel_context_new(a);
 	pack_functions_put(&b);
@@ -41,9 +40,27 @@ struct result pack_rule_eval(const struct pack_set *p, const struct pack_rule *r
 		feel_put(&b, p->rule_names->context.keys[i], p->rule_names->context.values[i]);
 	for (size_t i = 0; i < r->nparams; i++) {
 		const struct json *v = json_get(given, r->params[i].name);
-		feel_put(&b, r->params[i].name, v ? given_value(a, &r->params[i], v) : feel_null());
+		if (v || !absent)
+			feel_put(&b, r->params[i].name, v ? given_value(a, &r->params[i], v) : feel_null());
 	}
-	struct feel_value names = feel_context_done(&b);
+	return feel_context_done(&b);
+}
+
+struct result pack_rule_needs(const struct pack_set *p, const struct pack_rule *r,
+                              const struct json *given, int64_t now_us, struct arena *a,
+                              const struct str **ret, size_t *ret_n, struct err *err)
+{
+	struct feel_value names = names_of(p, r, given, true, a);
+	struct feel_scope s = { .names = &names, .now_us = now_us };
+	return feel_missing(dated_expr(r->dated), &s, a, NULL, ret, ret_n, err);
+}
+
+struct result pack_rule_eval(const struct pack_set *p, const struct pack_rule *r,
+                             const struct json *given, int64_t now_us, struct arena *a,
+                             const struct feel_value **ret, const struct why **ret_why,
+                             struct err *err)
+{
+	struct feel_value names = names_of(p, r, given, false, a);
 	struct feel_scope s = { .names = &names, .now_us = now_us };
 	if (ret_why)
 		return feel_explain(dated_expr(r->dated), &s, a, ret, ret_why, err);

@@ -3,6 +3,7 @@
 
 #include "apply/flow.h"
 #include "base/text.h"
+#include "web/console.h"
 #include "web/counter_words.h"
 #include "web/routes.h"
 #include "web/show.h"
@@ -45,6 +46,10 @@ static const struct web_route rows[] = {
 	{ POST, "/counter/{org}/reports/{id}/done", OFFICE, counter_report_done, "report.done",
 	  .about = "A report is answered and closed" },
 
+	{ GET, "/counter/{org}/rules", OFFICE, console_rules, .about = "Tables and parameters of the packs" },
+	{ GET, "/counter/{org}/rules/{rule}", OFFICE, console_rule, .about = "One of them, to try" },
+	{ POST, "/counter/{org}/rules/{rule}", OFFICE, console_rule_try, .about = "… with values" },
+
 	{ GET, "/counter/{org}/keys", OFFICE, counter_keys, .about = "Single-key shortcuts" },
 	{ POST, "/counter/{org}/keys", OFFICE, counter_keys_post, .about = "… on or off" },
 };
@@ -68,6 +73,7 @@ struct result counter_put_frame(struct visit *v, struct json_object *o, const ch
 		{ "queue", "", "counter.nav.queue" },
 		{ "residents", "/residents", "counter.nav.residents" },
 		{ "reports", "/reports", "counter.nav.reports" },
+		{ "rules", "/rules", "counter.nav.rules" },
 		{ "keys", "/keys", "counter.nav.keys" },
 	};
 	struct json_array *list = json_array_new(v->a);

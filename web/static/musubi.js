@@ -39,6 +39,23 @@
     form.addEventListener("change", () => { clearTimeout(timer); timer = setTimeout(save, 300); });
   }
 
+  // A rule that is tried: the result follows what is typed.
+  const live = document.querySelector("form[data-live]");
+  if (live) {
+    const part = document.getElementById(live.dataset.live);
+    let timer, asked = 0;
+    const ask = async () => {
+      const mine = ++asked;
+      try {
+        const r = await fetch(live.action, { method: "POST", body: new URLSearchParams(new FormData(live)) });
+        const page = new DOMParser().parseFromString(await r.text(), "text/html");
+        const fresh = page.getElementById(live.dataset.live);
+        if (fresh && mine === asked) part.replaceChildren(...fresh.childNodes);
+      } catch { /* the button does the same */ }
+    };
+    live.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 250); });
+  }
+
   // A button pressed twice sends once.
   for (const f of document.querySelectorAll("form"))
     f.addEventListener("submit", (e) => {
