@@ -37,8 +37,7 @@ MUST struct result node_open(struct str config_path, bool apart, struct node **r
 MUST struct result node_open_orgs(struct node *n, struct err *err);
 void node_close(struct node *n);
 
-/* The key of that name in its home; made with `alg` when missing and `make`, but
- * never in a key process, which loads what is there. */
+/* The key of that name in its home; made there with `alg` when missing and `make`. */
 MUST struct result node_key(struct node *n, const char *name, enum key_alg alg, bool make,
                             struct key **ret, struct err *err);
 /* A 32-byte key for one use, from the master key; the caller wipes it. */

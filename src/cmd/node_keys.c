@@ -92,8 +92,12 @@ struct result node_key(struct node *n, const char *name, enum key_alg alg, bool 
 {
 	if (in_token(n, name))
 		return token_key_named(n, name, alg, make, ret, err);
-	if (n->remote)
-		return key_remote_key(n->remote, str_c(name), ret, err);
+	if (n->remote) {
+		struct result r = key_remote_key(n->remote, str_c(name), ret, err);
+		return r.kind == ERR_NOT_FOUND && make
+		               ? key_remote_make(n->remote, alg, str_c(name),
+		                                 node_path(n, "keys", str_c(name), ".key"), ret, err) : r;
+	}
 	return local_key(n, name, alg, make, ret, err);
 }
 

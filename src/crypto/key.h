@@ -103,6 +103,9 @@ MUST struct result key_unseal(struct str sealed, struct str kek, struct str ad, 
 /* A sealed file, mode 0600, written whole or not at all, fsynced. */
 MUST struct result key_save(const struct key *k, struct str path, struct str kek, struct str ad,
                             struct err *err);
+/* What key_save writes, for who writes it himself. */
+MUST struct result key_file_bytes(const struct key *k, struct str kek, struct str ad,
+                                  struct buf *ret, struct err *err);
 MUST struct result key_load(struct str path, struct str kek, struct str ad, struct key **ret,
                             struct err *err);
 

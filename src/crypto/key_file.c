@@ -41,13 +41,19 @@ struct result key_unseal(struct str sealed, struct str kek, struct str ad, struc
 	return key_import(secret_str(&pkcs8), ret, err);
 }
 
+struct result key_file_bytes(const struct key *k, struct str kek, struct str ad, struct buf *ret,
+                             struct err *err)
+{
+	buf_add(ret, file_line);
+	return key_seal(k, kek, ad, ret, err);
+}
+
 struct result key_save(const struct key *k, struct str path, struct str kek, struct str ad,
                        struct err *err)
 {
 	BUF_AUTO b;
 	buf_init(&b, KEY_FILE_MAX);
-	buf_add(&b, file_line);
-	TRY(key_seal(k, kek, ad, &b, err));
+	TRY(key_file_bytes(k, kek, ad, &b, err));
 	return file_write(path, buf_str(&b), 0600, err);
 }
 

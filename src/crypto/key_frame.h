@@ -16,7 +16,7 @@ enum { KEY_FRAME_MAX = 64 * 1024, KEY_FRAME_ITEMS = 32, KEY_FRAME_HEAD = 4,
        /* what one item may carry, so that a batch of one always fits */
        KEY_FRAME_DATA_MAX = KEY_FRAME_MAX - KEY_FRAME_HEAD - KEY_FRAME_ITEM_HEAD,
        /* what the answer to one item may carry, so that all answers fit */
-       KEY_FRAME_ANSWER_MAX = 1536 };
+       KEY_FRAME_ANSWER_MAX = 2000 };
 
 enum key_op {
 	KEY_OP_DESCRIBE = 1, /* → name length(1) name SubjectPublicKeyInfo, or KEY_STATUS_NONE */
@@ -24,6 +24,8 @@ enum key_op {
 	KEY_OP_UNWRAP,       /* → the secret */
 	KEY_OP_DERIVE,       /* bytes: SubjectPublicKeyInfo of the peer → the secret */
 	KEY_OP_SECRET,       /* bytes: the name of a use → 32 bytes from the master key */
+	KEY_OP_MAKE,         /* alg: enum key_alg; bytes: a new name → index(2) length(2)
+	                        SubjectPublicKeyInfo, then the sealed file */
 	KEY_OP_END,
 };
 enum key_status { KEY_STATUS_OK, KEY_STATUS_NONE, KEY_STATUS_REFUSED, KEY_STATUS_FAILED,

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -22,7 +23,9 @@ struct held {
 struct key_host {
 	struct secret master;
 	const struct str *uses;
-	size_t nuses, n;
+	size_t nuses;
+	pthread_mutex_t growing;
+	atomic_size_t n; /* of keys; it only grows, and what is below it never changes */
 	struct held keys[KEY_HOST_KEYS];
 	/* Prepared contexts, by worker: no thread uses another's. */
 	EVP_PKEY_CTX **prepared[KEY_HOST_CHANNELS];
@@ -30,23 +33,41 @@ struct key_host {
 
 /* ---- loading ---- */
 
+/* Takes over `key`. False: full, or the name is there. */
+static bool hold(struct key_host *h, struct str name, struct key *key, size_t *ret_index)
+{
+	void *ctx;
+	pthread_mutex_lock(&h->growing);
+	size_t n = h->n;
+	bool room = n < KEY_HOST_KEYS;
+	for (size_t i = 0; i < n; i++)
+		room = room && !str_eq(name, str_of(h->keys[i].name, h->keys[i].name_n));
+	if (room) {
+		struct held *k = &h->keys[n];
+		(void)key_home_of(key, &ctx);
+		*k = (struct held){ .key = key, .pkey = ctx, .name_n = name.n };
+		memcpy(k->name, name.p, name.n);
+		*ret_index = n;
+		h->n = n + 1;
+	}
+	pthread_mutex_unlock(&h->growing);
+	return room;
+}
+
 static struct result take(struct key_host *h, struct arena *a, struct str dir, struct str file,
                           struct err *err)
 {
 	struct str name = str_sub(file, 0, file.n - 4);
-	struct held *k = &h->keys[h->n];
-	void *ctx;
-	if (h->n == KEY_HOST_KEYS || name.n == 0 || name.n > KEY_NAME_MAX)
+	struct key *key;
+	size_t index;
+	if (name.n == 0 || name.n > KEY_NAME_MAX)
 		return fail(err, ERR_TOO_LARGE, "crypto.key.host", NULL,
-		            "at most %d keys, with names of at most %d bytes: %.*s", KEY_HOST_KEYS,
-		            KEY_NAME_MAX, STR_ARG(file));
-	TRY(key_load(file_join(a, dir, file), secret_str(&h->master), name, &k->key, err));
-	(void)key_home_of(k->key, &ctx);
-	k->pkey = ctx;
-	memcpy(k->name, name.p, name.n);
-	k->name_n = name.n;
-	h->n++;
-	return ok();
+		            "a key has a name of at most %d bytes: %.*s", KEY_NAME_MAX, STR_ARG(file));
+	TRY(key_load(file_join(a, dir, file), secret_str(&h->master), name, &key, err));
+	if (hold(h, name, key, &index))
+		return ok();
+	key_unref(key);
+	return fail(err, ERR_TOO_LARGE, "crypto.key.host", NULL, "more than %d keys", KEY_HOST_KEYS);
 }
 
 static struct result take_all(struct key_host *h, struct str dir, struct err *err)
@@ -74,13 +95,14 @@ struct result key_host_open(struct secret *master, struct str dir, const struct 
 	*master = (struct secret){ 0 };
 	h->uses = uses;
 	h->nuses = nuses;
+	pthread_mutex_init(&h->growing, NULL);
+	for (size_t i = 0; i < KEY_HOST_CHANNELS; i++)
+		h->prepared[i] = mem_array(KEY_HOST_KEYS * SIG_ALG_COUNT, sizeof(EVP_PKEY_CTX *));
 	struct result r = take_all(h, dir, err);
 	if (is_err(r)) {
 		key_host_close(h);
 		return r;
 	}
-	for (size_t i = 0; i < KEY_HOST_CHANNELS; i++)
-		h->prepared[i] = mem_array(h->n * SIG_ALG_COUNT + 1, sizeof(EVP_PKEY_CTX *));
 	*ret = h;
 	return ok();
 }
@@ -94,6 +116,7 @@ void key_host_close(struct key_host *h)
 	}
 	for (size_t i = 0; i < h->n; i++)
 		key_unref(h->keys[i].key);
+	pthread_mutex_destroy(&h->growing);
 	secret_done(&h->master);
 	mem_free(h);
 }
@@ -180,6 +203,44 @@ static void use_secret(const struct asked *q, struct answer *to)
 	}
 }
 
+/* Names become file names on the other side. */
+static bool good_name(struct str name)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-@";
+	for (size_t i = 0; i < name.n; i++)
+		if (!memchr(allowed, name.p[i], sizeof allowed - 1))
+			return false;
+	return name.n > 0 && name.n <= KEY_NAME_MAX;
+}
+
+/* A new key: the process keeps it until it ends, the server gets it sealed, to
+ * write it down; behind these walls there are no files. */
+static void make(const struct asked *q, struct answer *to)
+{
+	struct str name = q->item->data;
+	struct key *key;
+	size_t index;
+	BUF_AUTO file;
+	buf_init(&file, KEY_FRAME_ANSWER_MAX);
+	if (q->item->alg >= KEY_ALG_COUNT || !good_name(name) ||
+	    is_err(key_generate((enum key_alg)q->item->alg, &key, NULL)))
+		return;
+	struct str spki = key_spki(key);
+	bool fits = is_ok(key_file_bytes(key, secret_str(&q->h->master), name, &file, NULL)) &&
+	            !buf_over(&file) && 4 + spki.n + file.n <= sizeof to->bytes;
+	if (!fits || !hold(q->h, name, key, &index)) {
+		key_unref(key);
+		return;
+	}
+	const uint8_t head[] = { (uint8_t)(index >> 8), (uint8_t)index, (uint8_t)(spki.n >> 8),
+	                         (uint8_t)spki.n };
+	memcpy(to->bytes, head, 4);
+	memcpy(to->bytes + 4, spki.p, spki.n);
+	memcpy(to->bytes + 4 + spki.n, file.p, file.n);
+	to->n = 4 + spki.n + file.n;
+	to->status = KEY_STATUS_OK;
+}
+
 static const struct {
 	void (*run)(const struct asked *q, struct answer *to);
 	bool needs_key;
@@ -189,6 +250,7 @@ static const struct {
 	[KEY_OP_UNWRAP] = { unwrap, true },
 	[KEY_OP_DERIVE] = { derive, true },
 	[KEY_OP_SECRET] = { use_secret, false },
+	[KEY_OP_MAKE] = { make, false },
 };
 
 bool key_host_answer(struct key_host *h, unsigned worker, struct str packet,
@@ -202,7 +264,8 @@ bool key_host_answer(struct key_host *h, unsigned worker, struct str packet,
 	for (size_t i = 0; i < f.n; i++) {
 		struct key_frame_item *item = &f.items[i];
 		struct asked q = { h, worker, item, item->key < h->n ? &h->keys[item->key] : NULL };
-		one.status = q.key ? KEY_STATUS_REFUSED : KEY_STATUS_NONE;
+		one.status = q.key || !operations[item->kind].needs_key ? KEY_STATUS_REFUSED
+		                                                        : KEY_STATUS_NONE;
 		one.n = 0;
 		if (q.key || !operations[item->kind].needs_key)
 			operations[item->kind].run(&q, &one);

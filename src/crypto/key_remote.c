@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "crypto/key_local.h"
 
@@ -207,10 +208,13 @@ static const struct key_home remote = { remote_sign, remote_free, remote_unwrap,
 struct result key_remote_key(struct key_remote *r, struct str name, struct key **ret,
                              struct err *err)
 {
-	for (size_t i = 0; i < r->nslots; i++) { /* fixed since key_remote_open */
-		struct remote_slot *s = &r->slots[i];
-		if (!str_eq(name, str_of(s->name, s->name_n)))
-			continue;
+	struct remote_slot *s = NULL;
+	pthread_mutex_lock(&r->lock);
+	for (size_t i = 0; i < r->nslots && !s; i++)
+		if (str_eq(name, str_of(r->slots[i].name, r->slots[i].name_n)))
+			s = &r->slots[i]; /* it stays where it is */
+	pthread_mutex_unlock(&r->lock);
+	if (s) {
 		TRY(key_new_at(str_of(s->spki, s->spki_n), &remote, s, ret, err));
 		key_remote_ref(r);
 		return ok();
@@ -219,14 +223,51 @@ struct result key_remote_key(struct key_remote *r, struct str name, struct key *
 	            STR_ARG(name));
 }
 
+/* index(2) length(2) SubjectPublicKeyInfo, then the sealed file */
+static bool read_made(const struct job *j, size_t *index, struct str *spki, struct str *file)
+{
+	if (j->status != KEY_STATUS_OK || j->n < 4)
+		return false;
+	size_t n = (size_t)j->answer[2] << 8 | j->answer[3];
+	*index = (size_t)j->answer[0] << 8 | j->answer[1];
+	if (n == 0 || n > KEY_SPKI_MAX || n >= j->n - 4)
+		return false;
+	*spki = str_of((const char *)j->answer + 4, n);
+	*file = str_of((const char *)j->answer + 4 + n, j->n - 4 - n);
+	return true;
+}
+
+struct result key_remote_make(struct key_remote *r, enum key_alg alg, struct str name,
+                              struct str path, struct key **ret, struct err *err)
+{
+	struct job j = { .ask = { .kind = KEY_OP_MAKE, .alg = (uint8_t)alg, .data = name } };
+	struct str spki, file;
+	size_t index;
+	if (name.n > KEY_NAME_MAX)
+		return fail(err, ERR_INPUT, "crypto.key.refused", NULL, "a key has a short name");
+	TRY(ask(r, &j, err));
+	if (!read_made(&j, &index, &spki, &file))
+		return fail(err, ERR_CONFLICT, "crypto.key.refused", NULL,
+		            "the key process makes no key %.*s", STR_ARG(name));
+	TRY(file_write(path, file, 0600, err)); /* nobody has it before it is on disk */
+	pthread_mutex_lock(&r->lock);
+	if (r->nslots < KEY_HOST_KEYS)
+		key_remote_remember(r, name, spki, index);
+	pthread_mutex_unlock(&r->lock);
+	return key_remote_key(r, name, ret, err);
+}
+
 size_t key_remote_count(struct key_remote *r)
 {
-	return r->nslots;
+	pthread_mutex_lock(&r->lock);
+	size_t n = r->nslots;
+	pthread_mutex_unlock(&r->lock);
+	return n;
 }
 
 struct str key_remote_name(struct key_remote *r, size_t i)
 {
-	return i < r->nslots ? str_of(r->slots[i].name, r->slots[i].name_n) : STR("");
+	return i < key_remote_count(r) ? str_of(r->slots[i].name, r->slots[i].name_n) : STR("");
 }
 
 struct result key_remote_secret(struct key_remote *r, struct str use, struct secret *ret,

@@ -41,6 +41,11 @@ pid_t key_remote_pid(struct key_remote *r); /* 0 while there is none */
 /* ERR_NOT_FOUND "crypto.key.none" when the process has no key of that name. */
 MUST struct result key_remote_key(struct key_remote *r, struct str name, struct key **ret,
                                   struct err *err);
+/* A new key of that name, made in the process and written, sealed, to `path`. The
+ * name is of a-z, 0-9, - and @. ERR_CONFLICT when the process has one. RSA-4096 is
+ * too large for a frame: make it with the server stopped. */
+MUST struct result key_remote_make(struct key_remote *r, enum key_alg alg, struct str name,
+                                   struct str path, struct key **ret, struct err *err);
 size_t key_remote_count(struct key_remote *r);
 /* The i-th name, or "". */
 struct str key_remote_name(struct key_remote *r, size_t i);

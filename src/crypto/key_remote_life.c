@@ -100,7 +100,7 @@ static bool describe(struct carriage *t, int fd, size_t index, struct str *ret_n
 	return true;
 }
 
-static void remember(struct key_remote *r, struct str name, struct str spki, size_t index)
+void key_remote_remember(struct key_remote *r, struct str name, struct str spki, size_t index)
 {
 	struct remote_slot *s = &r->slots[r->nslots++];
 	s->home = r;
@@ -124,7 +124,7 @@ static bool learn(struct key_remote *r, struct carriage *t, bool first)
 		if (!name.n)
 			break;
 		if (first)
-			remember(r, name, spki, index);
+			key_remote_remember(r, name, spki, index);
 		for (size_t i = 0; !first && i < r->nslots; i++) {
 			struct remote_slot *s = &r->slots[i];
 			if (str_eq(name, str_of(s->name, s->name_n)) &&

@@ -9,7 +9,7 @@
 #include "crypto/key_host.h"
 #include "crypto/key_remote.h"
 
-/* A key as the first process described it; `index` is where the present one
+/* A key as it was described or made first; `index` is where the present one
  * keeps it, -1 when it does not. */
 struct remote_slot {
 	struct key_remote *home;
@@ -54,6 +54,7 @@ struct key_remote {
 	pthread_t keeper;
 };
 
+void key_remote_remember(struct key_remote *r, struct str name, struct str spki, size_t index);
 void key_remote_ref(struct key_remote *r);
 void key_remote_unref(struct key_remote *r);
 /* Fails what waits. Locked. */

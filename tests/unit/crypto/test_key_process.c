@@ -180,6 +180,41 @@ static void secrets_are_unwrapped_and_derived_from_afar(void **state)
 	key_remote_close(r);
 }
 
+/* Made behind the walls, written outside, and there again after a death. */
+static void a_new_key_outlives_the_process_that_made_it(void **state)
+{
+	(void)state;
+	char path[128];
+	struct key_remote *r = begin(dir, false);
+	struct key *no = NULL;
+	KEY_AUTO made_there = NULL;
+	KEY_AUTO loaded = NULL;
+	uint8_t sig[KEY_SIG_MAX];
+	size_t n;
+	snprintf(path, sizeof path, "%s/a-new@2.key", dir); /* before all others by name */
+	assert_true(is_ok(key_remote_make(r, KEY_RSA_2048, STR("a-new@2"), str_c(path), &made_there,
+	                                  NULL)));
+	assert_true(is_err(key_remote_make(r, KEY_P256, STR("a-new@2"), str_c(path), &no, NULL)));
+	assert_true(is_err(key_remote_make(r, KEY_P256, STR("../x"), str_c(path), &no, NULL)));
+	assert_true(is_err(key_remote_make(r, KEY_P256, STR(""), str_c(path), &no, NULL)));
+	assert_true(is_ok(key_load(str_c(path), str_of(master, KEY_MASTER), STR("a-new@2"), &loaded,
+	                           NULL)));
+	assert_true(str_eq(key_spki(loaded), key_spki(made_there)));
+	for (int i = 0; i < 2; i++) {
+		KEY_AUTO old = key_named(r, "p256"); /* its index is another after the restart */
+		assert_true(is_ok(key_sign(old, SIG_ES256, STR("m"), sig, &n, NULL)));
+		assert_true(key_verify(old, SIG_ES256, STR("m"), str_of((char *)sig, n)));
+		assert_true(is_ok(key_sign(made_there, SIG_RS256, STR("m"), sig, &n, NULL)));
+		assert_true(key_verify(loaded, SIG_RS256, STR("m"), str_of((char *)sig, n)));
+		if (i == 0) {
+			kill(key_remote_pid(r), SIGKILL);
+			wait_until_up(r, 1);
+		}
+	}
+	key_remote_close(r);
+	unlink(path);
+}
+
 struct load {
 	struct key *key;
 	atomic_int *stop;
@@ -432,6 +467,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_key_works_from_afar),
 		cmocka_unit_test(secrets_are_unwrapped_and_derived_from_afar),
+		cmocka_unit_test(a_new_key_outlives_the_process_that_made_it),
 		cmocka_unit_test(threads_never_get_each_others_signature),
 		cmocka_unit_test(a_killed_process_is_replaced_and_nothing_is_half_done),
 		cmocka_unit_test(a_silent_process_is_taken_for_dead),
