@@ -182,11 +182,10 @@ struct result case_counts(struct db *db, struct arena *a, struct str org, int64_
                           const struct case_count **ret, size_t *ret_n, struct err *err)
 {
 	struct rows r;
-	/* due_at is never below 0: saying so leads SQLite to the queue's index. */
 	TRY(db_query(db, a,
 		"SELECT procedure, state, CAST(COUNT(*) AS BIGINT),"
 		" CAST(SUM(CASE WHEN due_at > 0 AND due_at < ? THEN 1 ELSE 0 END) AS BIGINT)"
-		" FROM app_case WHERE org = ? AND open = 1 AND due_at >= 0 GROUP BY procedure, state"
+		" FROM app_case WHERE org = ? AND open = 1 GROUP BY procedure, state"
 		" ORDER BY procedure, state", BINDS(B_INT(now), B_TEXT(org)), &r, err));
 	struct case_count *list = ARENA_ARRAY(a, struct case_count, r.n + 1);
 	for (size_t i = 0; i < r.n; i++)

@@ -82,10 +82,18 @@ static const char *const queue[] = {
 	NULL,
 };
 
+/* How many wait in which state, counted without sorting. */
+static const char *const counts[] = {
+	"CREATE INDEX app_case_counts ON app_case (org, procedure, state, due_at, open)"
+	" WHERE open = 1",
+	NULL,
+};
+
 static const struct migration migrations[] = {
 	{ 1, "applications", tables },
 	{ 2, "one application for a household", shared_once },
 	{ 3, "the queue in its index", queue },
+	{ 4, "counting what waits", counts },
 };
 
 void apply_migrations(void)
