@@ -294,6 +294,19 @@ static void a_killed_process_is_replaced_and_nothing_is_half_done(void **state)
 	key_remote_close(r);
 }
 
+static char *proc(pid_t pid, const char *what)
+{
+	static char text[8192];
+	char path[64];
+	snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, what);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	ssize_t n = read(fd, text, sizeof text - 1);
+	close(fd);
+	text[n > 0 ? n : 0] = 0;
+	return text;
+}
+
 static void a_silent_process_is_taken_for_dead(void **state)
 {
 	(void)state;
@@ -303,6 +316,8 @@ static void a_silent_process_is_taken_for_dead(void **state)
 	size_t n;
 	struct err err;
 	kill(key_remote_pid(r), SIGSTOP);
+	while (!strstr(proc(key_remote_pid(r), "status"), "\nState:\tT"))
+		usleep(1000); /* its threads stop one by one */
 	int64_t began = clock_steady_us();
 	assert_int_equal(key_sign(k, SIG_ES256, STR("m"), sig, &n, &err).kind, ERR_UNAVAILABLE);
 	assert_string_equal(err.code, "crypto.key.gone");
@@ -345,19 +360,6 @@ static void a_process_that_cannot_start_says_so(void **state)
 }
 
 /* ---- the walls ---- */
-
-static char *proc(pid_t pid, const char *what)
-{
-	static char text[8192];
-	char path[64];
-	snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, what);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	assert_true(fd >= 0);
-	ssize_t n = read(fd, text, sizeof text - 1);
-	close(fd);
-	text[n > 0 ? n : 0] = 0;
-	return text;
-}
 
 static void the_kernel_says_that_the_walls_stand(void **state)
 {
