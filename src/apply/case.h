@@ -149,6 +149,8 @@ struct str case_letter_number(struct arena *a, const struct apply_case *c,
 MUST struct result case_note(struct store *s, struct arena *a, const struct apply_case *c,
                              const struct case_actor *who, struct str text, int64_t now,
                              struct err *err);
+/* From whom it was with as the officer saw it (c->assigned_to), to `officer`:
+ * ERR_CONFLICT "apply.case.assigned" when a colleague was faster. */
 MUST struct result case_assign(struct store *s, struct arena *a, const struct apply_case *c,
                                const struct case_actor *who, struct str officer, int64_t now,
                                struct err *err);

@@ -120,6 +120,7 @@ struct result case_assign(struct store *s, struct arena *a, const struct apply_c
                           const struct case_actor *who, struct str officer, int64_t now,
                           struct err *err)
 {
+	int64_t changed;
 	if (!str_eq(who->org, c->org))
 		return fail(err, ERR_NOT_FOUND, "apply.case.none", NULL, "another organization's case");
 	struct case_event e = { .at = now, .actor = actor_text(a, who), .actor_name = who->name,
@@ -127,8 +128,13 @@ struct result case_assign(struct store *s, struct arena *a, const struct apply_c
 		.text = officer, .internal = true };
 	STORE_TX_AUTO tx = NULL;
 	TRY(store_begin(s, &tx, err));
-	TRY(db_exec(tx, "UPDATE app_case SET assigned_to = ? WHERE org = ? AND id = ?",
-	            BINDS(B_TEXT(officer), B_TEXT(c->org), B_TEXT(c->id)), NULL, err));
+	TRY(db_exec(tx,
+		"UPDATE app_case SET assigned_to = ? WHERE org = ? AND id = ? AND assigned_to = ?",
+		BINDS(B_TEXT(officer), B_TEXT(c->org), B_TEXT(c->id), B_TEXT(c->assigned_to)),
+		&changed, err));
+	if (changed == 0)
+		return fail(err, ERR_CONFLICT, "apply.case.assigned", NULL,
+		            "a colleague has assigned it meanwhile");
 	TRY(apply_event_put(tx, a, c, &e, err));
 	TRY(journal_add(tx, &(struct journal_entry){ .org = c->org, .subject = c->subject,
 		.event = STR("apply.assign"), .actor = e.actor, .object = c->id, .body = officer }, err));

@@ -120,11 +120,13 @@ struct result case_once_free(struct db *db, struct arena *a, const struct case_s
 		return ok();
 	TRY(once_scope(a, in->form, in->subject, &scope, err));
 	TRY(db_query(db, a,
-		"SELECT id FROM app_case WHERE org = ? AND procedure = ? AND once_scope = ?"
+		"SELECT subject FROM app_case WHERE org = ? AND procedure = ? AND once_scope = ?"
 		" AND once_open = ? AND id <> ?",
 		BINDS(B_TEXT(in->draft->authority), B_TEXT(in->procedure->id), B_TEXT(scope),
 		      B_TEXT(key), B_TEXT(in->draft->case_id)), &r, err));
-	return r.n ? taken(scope, err) : ok();
+	if (r.n == 0)
+		return ok();
+	return taken(str_eq(rows_text(&r, 0, 0), in->subject) ? in->subject : scope, err);
 }
 
 static struct bind once_bind(const struct apply_case *c)

@@ -164,6 +164,8 @@ MUST struct result form_eval(struct form *f, const struct feel_expr *e, const st
  * names of members. Ruby markup may be in it in やさしい日本語: {{~x}}. */
 struct str form_show(struct form *f, const struct pack_field *field, const struct json *value,
                      enum lang lang);
+/* In Japanese, for rules and letters: no markup in it, and nothing quoted. */
+struct str form_show_plain(struct form *f, const struct pack_field *field, const struct json *v);
 
 /* The ids of the attachments that answers name, in the order of the questions. */
 const struct json *form_files(struct form *f);

@@ -152,7 +152,7 @@ static struct feel_value option_label(const struct feel_call *call,
 		: json_path(f->effective, path);
 	if (!field || !json_is(v, JSON_STRING))
 		return feel_null();
-	return feel_string(form_show(f, field, v, LANG_JA));
+	return feel_string(form_show_plain(f, field, v));
 }
 
 /* ---- the scope ---- */

@@ -14,10 +14,23 @@ static const struct str kind_words[2][LANG_COUNT] = {
 static const struct str people_sign[LANG_COUNT] = { STR_INIT("、"), STR_INIT(", "),
                                                     STR_INIT("、") };
 
-static struct str show_date(struct arena *a, struct str iso, enum lang lang)
+/* How an answer is shown: as marked text its own braces are quoted. */
+struct manner {
+	struct arena *a;
+	enum lang lang;
+	bool marked;
+};
+
+/* What she typed or a register holds. */
+static struct str typed(const struct manner *m, struct str s)
+{
+	return m->marked ? text_quote(m->a, s) : s;
+}
+
+static struct str show_date(const struct manner *m, struct str iso)
 {
 	struct date d;
-	return date_parse(iso, &d) ? day_text(a, d, lang) : iso;
+	return date_parse(iso, &d) ? day_text(m->a, d, m->lang) : typed(m, iso);
 }
 
 static const char *const yen_words[LANG_COUNT] = { "円", " yen", "{円|えん}" };
@@ -40,12 +53,13 @@ static struct str show_money(struct arena *a, struct str digits, enum lang lang)
 	return s;
 }
 
-static struct str option_label(const struct pack_field *field, struct str code, enum lang lang)
+static struct str option_label(const struct manner *m, const struct pack_field *field,
+                               struct str code)
 {
 	for (size_t i = 0; i < field->noptions; i++)
 		if (str_eq(field->options[i].code, code))
-			return field->options[i].label.t[lang];
-	return code;
+			return field->options[i].label.t[m->lang];
+	return typed(m, code);
 }
 
 struct str form_member_name(struct form *f, struct str id)
@@ -61,30 +75,35 @@ struct str form_member_name(struct form *f, struct str id)
 	return id;
 }
 
-static struct str show_list(struct form *f, const struct pack_field *field,
-                            const struct json *v, enum lang lang)
+static struct str show_list(struct form *f, const struct manner *m,
+                            const struct pack_field *field, const struct json *v)
 {
 	struct str out = STR("");
 	for (size_t i = 0; i < json_len(v); i++) {
 		struct str code = json_text(json_at(v, i));
-		struct str word = field->type == FIELD_MEMBERS ? form_member_name(f, code)
-		                                               : option_label(field, code, lang);
-		out = i ? arena_printf(f->arena, "%.*s%.*s%.*s", STR_ARG(out),
-		                       STR_ARG(people_sign[lang]), STR_ARG(word))
+		struct str word = field->type == FIELD_MEMBERS ? typed(m, form_member_name(f, code))
+		                                               : option_label(m, field, code);
+		out = i ? arena_printf(m->a, "%.*s%.*s%.*s", STR_ARG(out),
+		                       STR_ARG(people_sign[m->lang]), STR_ARG(word))
 		        : word;
 	}
 	return out;
 }
 
-static struct str show_account(struct arena *a, const struct json *v, enum lang lang)
+static struct str account_part(const struct manner *m, const struct json *v, struct str name)
+{
+	return typed(m, json_text(json_get(v, name)));
+}
+
+static struct str show_account(const struct manner *m, const struct json *v)
 {
 	bool current = str_eq(json_text(json_get(v, STR("kind"))), STR("current"));
-	return arena_printf(a, "%.*s-%.*s %.*s %.*s\n%.*s",
-	                    STR_ARG(json_text(json_get(v, STR("bank")))),
-	                    STR_ARG(json_text(json_get(v, STR("branch")))),
-	                    STR_ARG(kind_words[current][lang]),
-	                    STR_ARG(json_text(json_get(v, STR("number")))),
-	                    STR_ARG(json_text(json_get(v, STR("holder")))));
+	return arena_printf(m->a, "%.*s-%.*s %.*s %.*s\n%.*s",
+	                    STR_ARG(account_part(m, v, STR("bank"))),
+	                    STR_ARG(account_part(m, v, STR("branch"))),
+	                    STR_ARG(kind_words[current][m->lang]),
+	                    STR_ARG(account_part(m, v, STR("number"))),
+	                    STR_ARG(account_part(m, v, STR("holder"))));
 }
 
 static struct str files_words(struct arena *a, size_t n, enum lang lang)
@@ -93,37 +112,48 @@ static struct str files_words(struct arena *a, size_t n, enum lang lang)
 	       : arena_printf(a, lang == LANG_EASY ? "%zu{件|けん}" : "%zu件", n);
 }
 
-struct str form_show(struct form *f, const struct pack_field *field, const struct json *v,
-                     enum lang lang)
+static struct str show(struct form *f, const struct pack_field *field, const struct json *v,
+                       const struct manner *m)
 {
 	if (!v || v->kind == JSON_NULL)
 		return STR("");
 	switch (field->type) {
 	case FIELD_MONEY:
-		return show_money(f->arena, v->text, lang);
+		return show_money(m->a, v->text, m->lang);
 	case FIELD_NUMBER:
-		return v->text;
+		return typed(m, v->text);
 	case FIELD_DATE:
 	case FIELD_SHOWN:
-		return v->kind == JSON_STRING ? show_date(f->arena, v->text, lang)
-		                              : json_to_str(f->arena, v);
+		return v->kind == JSON_STRING ? show_date(m, v->text)
+		                              : typed(m, json_to_str(m->a, v));
 	case FIELD_CHOICE:
-		return option_label(field, json_text(v), lang);
+		return option_label(m, field, json_text(v));
 	case FIELD_CHOICES:
 	case FIELD_MEMBERS:
-		return show_list(f, field, v, lang);
+		return show_list(f, m, field, v);
 	case FIELD_FILE:
-		return files_words(f->arena, json_len(v), lang);
+		return files_words(m->a, json_len(v), m->lang);
 	case FIELD_YESNO:
-		return json_bool_or(v, false) ? yes_words[lang] : no_words[lang];
+		return json_bool_or(v, false) ? yes_words[m->lang] : no_words[m->lang];
 	case FIELD_ACCOUNT:
-		return show_account(f->arena, v, lang);
+		return show_account(m, v);
 	case FIELD_TEXT:
 	case FIELD_KANA:
 	case FIELD_ADDRESS:
 	case FIELD_PHONE:
 	case FIELD_EMAIL:
-		return json_text(v);
+		return typed(m, json_text(v));
 	}
 	return STR("");
+}
+
+struct str form_show(struct form *f, const struct pack_field *field, const struct json *v,
+                     enum lang lang)
+{
+	return show(f, field, v, &(struct manner){ f->arena, lang, true });
+}
+
+struct str form_show_plain(struct form *f, const struct pack_field *field, const struct json *v)
+{
+	return show(f, field, v, &(struct manner){ f->arena, LANG_JA, false });
 }

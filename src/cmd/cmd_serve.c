@@ -27,8 +27,8 @@ static struct server_config config_of(struct node *n)
 	const struct config *c = &n->config;
 	return (struct server_config){
 		.listen = c->listen, .hosts = c->hosts, .tls_cert = c->tls_cert, .tls_key = c->tls_key,
-		.workers = (unsigned)c->workers, .serve = app_serve, .refuse = app_refuse,
-		.body_max = app_body_max, .app = &n->app };
+		.workers = (unsigned)c->workers, .max_per_peer = (unsigned)c->max_per_peer,
+		.serve = app_serve, .refuse = app_refuse, .body_max = app_body_max, .app = &n->app };
 }
 
 static struct result serve(struct node *n, struct err *err)

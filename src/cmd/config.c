@@ -91,7 +91,8 @@ static bool known_key(struct str name)
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
 		if (str_eq(name, str_c(keys[i].name)))
 			return true;
-	return str_eq(name, STR("workers")) || str_eq(name, STR("organizations"));
+	return str_eq(name, STR("workers")) || str_eq(name, STR("max_per_peer")) ||
+	       str_eq(name, STR("organizations"));
 }
 
 static struct result read_org(const struct config *c, const struct json *j,
@@ -162,6 +163,10 @@ struct result config_load(struct arena *a, struct str path, struct config *ret,
 	TRY(read_scalars(a, j, &c, err));
 	TRY(read_orgs(a, j, &c, err));
 	c.workers = json_int_or(json_get(j, STR("workers")), 0);
+	c.max_per_peer = json_int_or(json_get(j, STR("max_per_peer")), 0);
+	if (c.max_per_peer < 0 || c.max_per_peer > 1000000)
+		return mistake(err, &c, json_get(j, STR("max_per_peer")), "0 to 1,000,000 connections",
+		               STR("max_per_peer"));
 	*ret = c;
 	return ok();
 }

@@ -27,6 +27,7 @@ struct config {
 	struct str phone_listen, phone_url, phone_wallets;
 	struct str portal, ca; /* organizations with these roles, "" when none */
 	int64_t workers;
+	int64_t max_per_peer; /* connections of one address; 0: net/server.h's own rule */
 	size_t norgs;
 	const struct config_org *orgs;
 };

@@ -18,9 +18,16 @@ static bool hole_name(struct str s)
 	return before != '.';
 }
 
+static const struct str quoted_brace = STR_INIT("{{|}");
+
 /* "{…}" at the front of s, when it makes sense. */
 static bool braced(struct str s, struct ruby_piece *ret, size_t *ret_taken)
 {
+	if (str_starts(s, quoted_brace)) {
+		*ret = (struct ruby_piece){ RUBY_PLAIN, STR("{"), STR("") };
+		*ret_taken = quoted_brace.n;
+		return true;
+	}
 	size_t end = str_find_char(s, '}');
 	if (s.n == 0 || s.p[0] != '{' || end == STR_NONE)
 		return false;
@@ -117,6 +124,21 @@ struct str text_plain(struct arena *a, struct str marked)
 			as_written(&b, p.text);
 		else
 			buf_add(&b, p.text);
+	}
+	return arena_str(a, buf_str(&b));
+}
+
+struct str text_quote(struct arena *a, struct str s)
+{
+	if (str_find_char(s, '{') == STR_NONE)
+		return s;
+	BUF_AUTO b;
+	buf_init(&b, s.n * quoted_brace.n + 1);
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '{')
+			buf_add(&b, quoted_brace);
+		else
+			buf_add_char(&b, s.p[i]);
 	}
 	return arena_str(a, buf_str(&b));
 }

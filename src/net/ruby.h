@@ -1,5 +1,7 @@
 /* Ruby markup of our texts: {漢字|かんじ} is a word with its reading, {name} a
- * place to be filled, everything else itself. */
+ * place to be filled, everything else itself. {{|} is the brace { that stands for
+ * itself: what people typed and registers hold is quoted so (text_quote) before
+ * it goes into a marked text, and can never become markup. */
 #ifndef MUSUBI_NET_RUBY_H
 #define MUSUBI_NET_RUBY_H
 

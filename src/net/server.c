@@ -224,6 +224,10 @@ static void accept_some(struct server *s)
 		socklen_t len = sizeof peer;
 		int fd = accept4(s->listen_fd, (struct sockaddr *)&peer, &len,
 		                 SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd >= 0 && !conn_may_open(s, &peer)) {
+			close(fd);
+			continue;
+		}
 		if (fd >= 0) {
 			if (is_full(s))
 				close_idle(s);

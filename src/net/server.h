@@ -16,6 +16,9 @@ struct server_config {
 	struct str tls_cert, tls_key; /* PEM paths, "" for plain HTTP */
 	unsigned workers;       /* 0: number of cores */
 	unsigned max_connections;     /* 0: 1,024 */
+	/* Of one address (IPv6: one /64), so that one peer cannot take all. 0: a quarter
+	 * of all, and no limit for loopback peers: everybody behind a proxy is one. */
+	unsigned max_per_peer;
 	unsigned head_ms, body_ms, idle_ms; /* 0: 5,000, 60,000, 30,000 */
 	size_t arena_cap;       /* bytes per request; 0: 64 MiB */
 	struct str spool_dir;   /* for bodies above 64 KiB; "": /var/tmp */

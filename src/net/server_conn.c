@@ -37,6 +37,46 @@ static void name_peer(struct conn *c, const struct sockaddr_storage *peer)
 		inet_ntop(AF_INET6, &in6->sin6_addr, c->peer, sizeof c->peer);
 }
 
+static struct in6_addr peer_of(const struct sockaddr_storage *peer)
+{
+	struct in6_addr a = { 0 };
+	if (peer->ss_family == AF_INET) {
+		const struct sockaddr_in *in = (const void *)peer;
+		a.s6_addr[10] = a.s6_addr[11] = 0xFF;
+		memcpy(a.s6_addr + 12, &in->sin_addr, 4);
+		return a;
+	}
+	a = ((const struct sockaddr_in6 *)(const void *)peer)->sin6_addr;
+	if (!IN6_IS_ADDR_V4MAPPED(&a) && !IN6_IS_ADDR_LOOPBACK(&a))
+		memset(a.s6_addr + 8, 0, 8);
+	return a;
+}
+
+static bool loopback(const struct in6_addr *a)
+{
+	return IN6_IS_ADDR_LOOPBACK(a) || (IN6_IS_ADDR_V4MAPPED(a) && a->s6_addr[12] == 127);
+}
+
+bool conn_may_open(struct server *s, const struct sockaddr_storage *peer)
+{
+	struct in6_addr from = peer_of(peer);
+	size_t limit = s->config.max_per_peer, n = 0;
+	if (limit == 0)
+		limit = loopback(&from) ? SIZE_MAX : s->config.max_connections / 4 + 1;
+	if (s->nconns < limit)
+		return true;
+	for (struct conn *c = s->conns; c; c = c->next)
+		n += IN6_ARE_ADDR_EQUAL(&c->from, &from) ? 1 : 0;
+	if (n < limit)
+		return true;
+	for (struct conn *c = s->timers[TIMER_IDLE].first; c; c = c->timer_next)
+		if (IN6_ARE_ADDR_EQUAL(&c->from, &from)) {
+			conn_close(c);
+			return true;
+		}
+	return false;
+}
+
 void conn_open(struct server *s, int fd, const struct sockaddr_storage *peer)
 {
 	int one = 1;
@@ -47,6 +87,7 @@ void conn_open(struct server *s, int fd, const struct sockaddr_storage *peer)
 	buf_init(&c->in, HTTP_HEAD_BYTES_MAX + 2 * SCRATCH_BYTES);
 	buf_init(&c->out, RESPONSE_BYTES_MAX + HTTP_HEAD_BYTES_MAX);
 	name_peer(c, peer);
+	c->from = peer_of(peer);
 	if (s->conns)
 		s->conns->prev = c;
 	s->conns = c;

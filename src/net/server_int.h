@@ -88,6 +88,7 @@ struct conn {
 	struct str tail;     /* the rest of the body */
 	size_t sent;         /* of out and tail together */
 	char peer[INET6_ADDRSTRLEN];
+	struct in6_addr from; /* IPv4 mapped; IPv6 without what the peer chooses itself */
 };
 
 struct timer_list {
@@ -161,6 +162,9 @@ struct conn *timer_expired(struct server *s);
 
 /* server_conn.c */
 void conn_open(struct server *s, int fd, const struct sockaddr_storage *peer);
+/* Room for one more of this peer? Its own connection that has been idle longest
+ * makes it, when there is one. */
+bool conn_may_open(struct server *s, const struct sockaddr_storage *peer);
 void conn_event(struct conn *c, uint32_t events);
 void conn_worked(struct conn *c);
 void conn_expire(struct conn *c);

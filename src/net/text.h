@@ -28,5 +28,8 @@ struct str texts_key(const struct texts *t, size_t i);
  * not escaped). {name} stays as it is. */
 struct str text_html(struct arena *a, struct str marked);
 struct str text_plain(struct arena *a, struct str marked);
+/* What somebody typed, or a register holds, for a place where markup is read: its
+ * braces stand for themselves. */
+struct str text_quote(struct arena *a, struct str s);
 
 #endif

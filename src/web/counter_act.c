@@ -206,6 +206,7 @@ struct result counter_assign(struct visit *v, struct err *err)
 	TRY(visit_form(v, &f, err));
 	TRY(counter_open(v, &d, err));
 	d.typed = &f;
+	d.c.assigned_to = http_field_get(&f, STR("_charge")); /* as she saw it */
 	struct str id = http_field_get(&f, STR("_officer"));
 	if (str_eq(http_field_get(&f, STR("_to_me")), STR("1")))
 		id = d.who.id;
@@ -214,6 +215,9 @@ struct result counter_assign(struct visit *v, struct err *err)
 		TRY(store_reader(v->app->store, &db, err));
 		TRY(officer_find(db, v->a, v->session.org, id, &who, err));
 	}
-	TRY(case_assign(v->app->store, v->a, &d.c, &d.who, id, v->now, err));
+	struct err why = { 0 };
+	struct result r = case_assign(v->app->store, v->a, &d.c, &d.who, id, v->now, &why);
+	if (is_err(r))
+		return again(v, &d, r, &why, err);
 	return beside(v, &d, "assign", err);
 }

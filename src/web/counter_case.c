@@ -4,6 +4,8 @@
 #include "web/counter.h"
 
 #include "base/check_digit.h"
+#include "base/clock.h"
+#include "store/journal.h"
 #include "web/counter_words.h"
 #include "web/portal_field.h"
 #include "web/protect.h"
@@ -143,6 +145,46 @@ struct result counter_case(struct visit *v, struct err *err)
 
 /* Each look at a file is an entry of its own: its address may be kept and opened
  * long after the page that showed it. */
+enum { FILE_ENTRIES = 200 };
+
+/* Looked at by her within the hour: pictures of a page that is opened again add
+ * nothing to what the log says. What is not found among the newest is written. */
+static struct result seen_lately(struct visit *v, struct db *db, const struct apply_case *c,
+                                 struct str actor, struct str file, bool *ret, struct err *err)
+{
+	const struct journal_row *rows;
+	size_t n;
+	*ret = false;
+	TRY(journal_of_subject(db, v->a, c->org, c->subject, 0, FILE_ENTRIES, &rows, &n, err));
+	for (size_t i = 0; i < n && rows[i].at > v->now - CLOCK_HOUR; i++)
+		*ret |= str_eq(rows[i].event, STR("case.file")) && str_eq(rows[i].actor, actor) &&
+		        str_eq(rows[i].object, c->id) &&
+		        str_eq(json_text(json_get(rows[i].detail, STR("file"))), file);
+	return ok();
+}
+
+static struct result journal_file(struct visit *v, const struct apply_case *c,
+                                  const struct procedure *p, struct str file, struct err *err)
+{
+	bool seen;
+	struct str actor = arena_printf(v->a, "officer:%.*s:%.*s", STR_ARG(v->session.org),
+	                                STR_ARG(v->session.subject));
+	struct json_object *detail = json_object_new(v->a);
+	STORE_READER_AUTO db = NULL;
+	TRY(store_reader(v->app->store, &db, err));
+	TRY(seen_lately(v, db, c, actor, file, &seen, err));
+	store_reader_done(&db);
+	if (seen)
+		return ok();
+	json_put_str(detail, STR("file"), file);
+	STORE_TX_AUTO tx = NULL;
+	TRY(store_begin(v->app->store, &tx, err));
+	TRY(journal_add(tx, &(struct journal_entry){ .org = c->org, .subject = c->subject,
+		.event = STR("case.file"), .actor = actor, .object = c->id,
+		.purpose = p ? p->affair : STR(""), .detail = json_object_done(detail) }, err));
+	return store_commit(&tx, err);
+}
+
 struct result counter_file(struct visit *v, struct err *err)
 {
 	struct attachment t;
@@ -155,7 +197,7 @@ struct result counter_file(struct visit *v, struct err *err)
 	TRY(attach_read(db, v->a, &v->app->data_key, c.org, c.id, v->q->param[2], &t, &bytes, err));
 	store_reader_done(&db);
 	const struct procedure *p = pack_procedure_version(packs, c.procedure, c.version);
-	TRY(visit_journal(v, c.org, c.subject, c.id, p ? p->affair : STR(""), err));
+	TRY(journal_file(v, &c, p, v->q->param[2], err));
 	visit_file(v, sniff_mime(t.kind), t.name, bytes);
 	return ok();
 }

@@ -63,7 +63,7 @@ static const struct web_route rows[] = {
 	{ POST, "/notices/{id}/read", HER, portal_notice_read, .about = "Marks as read, goes on" },
 	{ GET, "/my-data", HER, portal_my_data, "record.view", .about = "What the city holds" },
 	{ GET, "/access-log", HER, portal_access_log, .about = "Who looked at my data and why" },
-	{ GET, "/report", HER, portal_report, .about = "Says that a fact is wrong" },
+	{ GET, "/report", HER, portal_report, "record.view", .about = "Says that a fact is wrong" },
 	{ POST, "/report", HER, portal_report_post, .about = "Sends it to the city" },
 };
 

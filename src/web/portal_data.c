@@ -33,7 +33,7 @@ static struct str member_item(struct visit *v, const struct pack_set *packs,
 	const struct dataset_item *item =
 		dataset_item(pack_dataset(packs, STR("resident.basic")), str_c(name));
 	const struct json *value = json_get(who, str_c(name));
-	return item ? show_item(v, item, value) : json_text(value);
+	return item ? show_item(v, item, value) : text_quote(v->a, json_text(value));
 }
 
 /* People of the household: 名前（フリガナ）, and what the register says of each. */

@@ -74,9 +74,6 @@ static struct result start_at(struct visit *v, const struct procedure *p, struct
 	TRY(store_begin(v->app->store, &tx, err));
 	TRY(draft_start(tx, v->a, &d, v->now, &d, err));
 	TRY(store_commit(&tx, err));
-	/* The register is read for this draft from now on: say so once. */
-	PORTAL_DRAFT_AUTO open = { 0 };
-	TRY(portal_open(v, d.id, d.started_at == v->now, &open, err));
 	visit_redirect(v, arena_printf(v->a, "/drafts/%.*s", STR_ARG(d.id)));
 	return ok();
 }
@@ -105,7 +102,8 @@ struct result portal_draft_go(struct visit *v, struct err *err)
 	const struct pack_page *const *pages;
 	size_t n, np;
 	bool eligible;
-	TRY(portal_open(v, v->q->param[0], false, &d, err));
+	/* The way into every draft, begun or resumed: the register is read for it. */
+	TRY(portal_open(v, v->q->param[0], true, &d, err));
 	TRY(form_eligible(d.form, &eligible, err));
 	TRY(form_pages(d.form, &pages, &np, err));
 	TRY(form_errors(d.form, NULL, FORM_NO_ITEM, &errors, &n, err));

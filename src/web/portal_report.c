@@ -134,6 +134,7 @@ struct result portal_report(struct visit *v, struct err *err)
 		return other_page(v, http_field_get(&f, STR("sent")).n > 0, err);
 	TRY(find_record(&w, &f, err));
 	w.item = http_field_get(&f, STR("item"));
+	TRY(visit_journal(v, w.org->id, w.code, w.set->id, STR("登録内容の誤りの連絡"), err));
 	return ask(&w, NULL, json_object_new(v->a), err);
 }
 

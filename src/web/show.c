@@ -22,7 +22,7 @@ struct str show_time(struct visit *v, int64_t us)
 struct str show_iso_day(struct visit *v, struct str iso)
 {
 	struct date d;
-	return date_parse(iso, &d) ? day_text(v->a, d, v->lang) : iso;
+	return date_parse(iso, &d) ? day_text(v->a, d, v->lang) : text_quote(v->a, iso);
 }
 
 /* ---- names ---- */
@@ -132,7 +132,7 @@ struct str show_value(struct visit *v, enum field_type type, const struct json *
 	}
 	if (value->kind != JSON_STRING)
 		return STR("");
-	return type == FIELD_DATE ? show_iso_day(v, value->text) : value->text;
+	return type == FIELD_DATE ? show_iso_day(v, value->text) : text_quote(v->a, value->text);
 }
 
 struct str show_item(struct visit *v, const struct dataset_item *item, const struct json *value)

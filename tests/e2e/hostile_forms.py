@@ -106,9 +106,9 @@ def twice(w):
     c, receipt = w.submitted("isamu", day)
     before = len(set(c.b.get("/applications").links("^/applications/")))
     c = w.filled("isamu", day)
-    c.sign()
-    page = c.b.submit(c.b.page.form(action="/submit$"), status=(409, 422))
-    expect("申請" in page.text, "it says that there is one already", page.text[:300])
+    page = c.b.submit(c.b.page.form(action="/sign$"), status=409)
+    expect("既に受け付けて" in page.text, "told before she signs that there is one already",
+           page.text[:300])
     after = len(set(c.b.get("/applications").links("^/applications/")))
     expect(after == before, "no second application", (before, after))
     # Another day's damage is another application.

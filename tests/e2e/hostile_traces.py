@@ -18,6 +18,7 @@ def rows(w):
         ("sixteen clicks on send are one application", lambda: racing(w)),
         ("signed too long ago is said, and nothing is sent", lambda: signed_late(w)),
         ("each look of an officer at a file is in the log", lambda: file_seen(w)),
+        ("her own looks at her records are in the log", lambda: own_looks(w)),
         ("what is shown to a phone before a signature is in the log", lambda: phone_seen(w)),
         ("a password typed as a name is in no journal", lambda: typed_as_name(w)),
         ("a new login ends the one before", lambda: old_session(w)),
@@ -71,8 +72,27 @@ def file_seen(w):
     link = page.links(r"/cases/[0-9a-f]+/files/")[0]
     o.b.exchange("GET", link)
     expect(len(entries(w, "case.file")) == before + 1, "one entry more")
+    o.b.exchange("GET", link)
+    o.open(o.case)
+    o.b.exchange("GET", link)
+    expect(len(entries(w, "case.file")) == before + 1, "and no flood of them")
+    boss = w.officer(KAGA, "approver")
+    boss.b.exchange("GET", link)
+    expect(len(entries(w, "case.file")) == before + 2, "each officer is one")
     page = c.b.get("/access-log?by=others")
     expect("添付ファイルを閲覧" in page.text, "the citizen reads of it", page.text[:300])
+
+
+def own_looks(w):
+    c = w.citizen("isamu")
+    before = len(entries(w, "record.view"))
+    page = c.b.get(f"/report?org={KAGA}&dataset=resident.basic")
+    expect(c.name in page.text or "住所" in page.text, "a page with her record", page.text[:200])
+    expect(len(entries(w, "record.view")) == before + 1, "one entry for it")
+    c.start("disaster_certificate", KAGA)
+    before = len(entries(w, "record.prefill"))
+    c.b.get(c.draft)
+    expect(len(entries(w, "record.prefill")) == before + 1, "and one for a draft resumed")
 
 
 def phone_seen(w):

@@ -535,6 +535,18 @@ static void fractions_are_signed_without_losing_a_digit(void **state)
 	assert_str(seventh->text, STR("0.4285714285714285714285714285714286"));
 }
 
+static void braces_of_hers_are_no_markup(void **state)
+{
+	struct arena *a = *state;
+	struct form *f = open_all(a, "{'words':{'short':'{a|b}','long':'{x}'}}");
+	const struct pack_field *field = form_find(ALL_FIELDS, STR("words.short"));
+	struct str shown = form_show(f, field, json_str(a, STR("{a|b}")), LANG_EASY);
+	assert_str(text_html(a, shown), STR("{a|b}"));
+	assert_str(form_show_plain(f, field, json_str(a, STR("{a|b}"))), STR("{a|b}"));
+	field = form_find(ALL_FIELDS, STR("words.long"));
+	assert_str(text_html(a, form_show(f, field, json_str(a, STR("{x}")), LANG_JA)), STR("{x}"));
+}
+
 static void any_change_changes_the_document(void **state)
 {
 	static const char *const others[] = {
@@ -708,6 +720,7 @@ int main(void)
 		T(the_whole_form_is_wrong_where_its_pages_are), T(values_keep_their_types),
 		T(a_text_that_looks_like_a_date_is_a_text), T(the_document_names_what_the_answers_name),
 		T(the_document_is_canonical), T(fractions_are_signed_without_losing_a_digit),
+		T(braces_of_hers_are_no_markup),
 		T(the_document_names_the_people_that_answers_name_by_id), T(any_change_changes_the_document),
 		T(a_correction_opens_what_was_commented_on), T(a_correction_may_answer_what_it_newly_asks),
 		T(strays_are_found), T(time_alone_makes_no_closed_answer_wrong), T(the_decision_is_checked),

@@ -221,9 +221,25 @@ static void counted_by_state(void **state)
 	assert_int_equal(n, 0);
 }
 
+static void the_slower_assignment_is_refused(void **state)
+{
+	struct test_store *t = *state;
+	struct err err = { 0 };
+	struct apply_case c = submitted(t, "s1", "りんご");
+	struct case_actor one = officer("c1"), two = officer("c2");
+	good(case_assign(t->s, t->a, &c, &one, STR("c1"), NOON, &err), &err);
+	assert_int_equal(case_assign(t->s, t->a, &c, &two, STR("c2"), NOON, &err).kind, ERR_CONFLICT);
+	assert_string_equal(err.code, "apply.case.assigned");
+	assert_str(load(t, &c).assigned_to, STR("c1"));
+	c = load(t, &c); /* having seen it, she may */
+	good(case_assign(t->s, t->a, &c, &two, STR("c2"), NOON, &err), &err);
+	assert_str(load(t, &c).assigned_to, STR("c2"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		ON_BOTH(the_slower_assignment_is_refused),
 		cmocka_unit_test(a_deadline_is_the_end_of_its_day_in_japan),
 		cmocka_unit_test(roles_are_whole_words), ON_BOTH(the_most_urgent_comes_first),
 		ON_BOTH(filtered_by_state_procedure_officer), ON_BOTH(found_by_name_and_receipt),

@@ -170,6 +170,9 @@ static void told_before_anything_is_signed(void **state)
 	assert_string_equal(err.code, "apply.case.once_shared");
 	good(is_free(t, &own, &err), &err);
 	submit(t, &own);
+	struct draft mine = of_household(t, "s1", "みかん"); /* her own other one is called hers */
+	assert_int_equal(is_free(t, &mine, &err).kind, ERR_CONFLICT);
+	assert_string_equal(err.code, "apply.case.once");
 	struct draft second = begin(t, "s3", given_answers);
 	assert_int_equal(is_free(t, &second, &err).kind, ERR_CONFLICT);
 	assert_string_equal(err.code, "apply.case.once");

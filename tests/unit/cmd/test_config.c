@@ -17,6 +17,7 @@ static const char good[] =
 	"share: /usr/share/musubi\n"
 	"data: data\n"
 	"workers: 3\n"
+	"max_per_peer: 40\n"
 	"organizations:\n"
 	"  - id: portal\n"
 	"    roles: portal core\n"
@@ -91,6 +92,7 @@ static void reads_what_is_there(void **state)
 	assert_true(is_ok(load(f, str_c(good))));
 	assert_int_equal(f->config.norgs, 2);
 	assert_int_equal(f->config.workers, 3);
+	assert_int_equal(f->config.max_per_peer, 40);
 	assert_true(str_eq(f->config.portal, STR("portal")));
 	assert_int_equal(f->config.ca.n, 0);
 	assert_true(str_eq(f->config.orgs[1].head_title, STR("加賀市長")));

@@ -444,6 +444,39 @@ static void a_full_house_lets_the_idle_go(void **state)
 	stop(&s);
 }
 
+/* Slow ones of a peer that took its share: the next is hung up on, and gets in as
+ * soon as one of them is idle or gone. */
+static void one_peer_cannot_take_all(void **state)
+{
+	(void)state;
+	struct site s;
+	start(&s, (struct server_config){ .max_connections = 64, .max_per_peer = 3 });
+	int slow[3];
+	size_t n;
+	for (int i = 0; i < 3; i++) {
+		slow[i] = dial(&s);
+		send_all(slow[i], STR("GET /hello HTTP/1.1\r\nHost: ")); /* and never more */
+	}
+	nap(50);
+	int fd = dial(&s);
+	assert_int_equal(read_all(fd, answer, sizeof answer), 0);
+	close(fd);
+	close(slow[0]);
+	nap(50);
+	fd = dial(&s);
+	send_all(fd, STR(GET("/hello")));
+	assert_int_equal(read_answer(fd, answer, sizeof answer, &n), 200);
+	int next = dial(&s); /* the idle one makes room */
+	send_all(next, STR(GET("/hello")));
+	assert_int_equal(read_answer(next, answer, sizeof answer, &n), 200);
+	assert_int_equal(read_all(fd, answer, sizeof answer), 0);
+	close(fd);
+	close(next);
+	close(slow[1]);
+	close(slow[2]);
+	stop(&s);
+}
+
 enum { MANY = 1000 };
 
 static void a_thousand_connections(void **state)
@@ -620,6 +653,7 @@ int main(void)
 		cmocka_unit_test(half_closed_clients_get_their_answers),
 		cmocka_unit_test(abrupt_ends_do_no_harm),
 		cmocka_unit_test(a_full_house_lets_the_idle_go),
+		cmocka_unit_test(one_peer_cannot_take_all),
 		cmocka_unit_test(a_thousand_connections),
 		cmocka_unit_test(tls_serves_and_negotiates),
 		cmocka_unit_test(tls_refuses_the_old_and_the_strange),

@@ -296,9 +296,27 @@ static void text_functions(void **state)
 	assert_true(str_eq(lang_html(LANG_EASY), STR("ja")));
 }
 
+static void quoted_text_is_never_markup(void **state)
+{
+	static const char *const hostile[] = { "{a|b}", "{x}", "{~x}", "{{|}", "{", "}{", "{{a|b}|c}",
+		"{漢字|かんじ}", "{{|}a|b}", "a{b", "{|}", "" };
+	ARENA_AUTO a = arena_new(0);
+	(void)state;
+	for (size_t i = 0; i < sizeof hostile / sizeof *hostile; i++) {
+		struct str quoted = text_quote(a, str_c(hostile[i]));
+		assert_true(str_eq(text_plain(a, quoted), str_c(hostile[i])));
+		assert_true(str_eq(text_html(a, quoted), str_c(hostile[i])));
+		/* Between texts of ours as well. */
+		struct str among = arena_printf(a, "{名|な}%.*s{終|おわ}", STR_ARG(quoted));
+		struct str want = arena_printf(a, "名%s終", hostile[i]);
+		assert_true(str_eq(text_plain(a, among), want));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(quoted_text_is_never_markup),
 		cmocka_unit_test_setup_teardown(values_are_escaped, setup, teardown),
 		cmocka_unit_test_setup_teardown(sections_repeat_and_invert, setup, teardown),
 		cmocka_unit_test_setup_teardown(standalone_lines_vanish, setup, teardown),
