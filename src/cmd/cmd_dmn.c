@@ -1,17 +1,18 @@
-/* musubi dmn run FILE.dmn: evaluates the decisions of a DMN model. Models it
- * imports are looked for beside it. */
+/* musubi dmn run FILE.dmn: evaluates the decisions of a DMN model; musubi dmn check
+ * FILE.dmn: says what is wrong with it. Models it imports are looked for beside it. */
 #include <stdio.h>
 
 #include "base/file.h"
 #include "cmd/commands.h"
 #include "cmd/rules.h"
+#include "rule/words.h"
 
 enum { DMN_BYTES = 512 << 20, DIR_FILES_MAX = 5000 };
 
 struct running {
 	struct arena *arena;
 	struct str file, input, decision, at;
-	bool explain;
+	bool explain, anyway;
 	const struct dmn_model *model;
 	struct feel_scope scope;
 	bool wrong; /* a problem of the model, or a trouble */
@@ -47,15 +48,36 @@ static struct result load(struct running *r, struct err *err)
 	return dmn_read(r->arena, sources, n, &r->model, err);
 }
 
-static void show_problems(struct running *r)
+/* The line an error of reading speaks of ("line 3: …"). */
+static uint64_t line_of(const struct err *err)
+{
+	struct str rest = str_c(err->what), number;
+	uint64_t line = 1;
+	if (str_starts(rest, STR("line ")) && str_cut(str_from(rest, 5), ':', &number, &rest))
+		(void)str_to_u64(number, &line);
+	return line;
+}
+
+static void show_unread(struct running *r, const struct err *err)
+{
+	struct str ja = rule_ja(r->arena, err->code, str_c(err->what));
+	uint64_t line = line_of(err);
+	fprintf(stderr, "%.*s:%llu:1: %s\n%.*s:%llu:1: %.*s\n", STR_ARG(r->file), (unsigned long long)line,
+	        err->what, STR_ARG(r->file), (unsigned long long)line, STR_ARG(ja));
+}
+
+static void show_problems(struct running *r, bool notes)
 {
 	const struct dmn_problem *p;
 	for (size_t i = 0, n = dmn_problems(r->model, &p); i < n; i++) {
-		fprintf(stderr, "%.*s:%u:%u: %s%.*s: %.*s\n%.*s:%u:%u: %s%.*s：%.*s\n", STR_ARG(p[i].file),
-		        p[i].line, p[i].col, p[i].warning ? "warning: " : "", STR_ARG(p[i].element),
-		        STR_ARG(p[i].en), STR_ARG(p[i].file), p[i].line, p[i].col,
-		        p[i].warning ? "注意：" : "", STR_ARG(p[i].element), STR_ARG(p[i].ja));
+		const char *en = p[i].note ? "note: " : p[i].warning ? "warning: " : "error: ";
+		const char *ja = p[i].note ? "参考：" : p[i].warning ? "注意：" : "誤り：";
 		r->wrong |= !p[i].warning;
+		if (p[i].note && !notes)
+			continue;
+		fprintf(stderr, "%.*s:%u:%u: %s%.*s: %.*s\n%.*s:%u:%u: %s%.*s：%.*s\n", STR_ARG(p[i].file),
+		        p[i].line, p[i].col, en, STR_ARG(p[i].element), STR_ARG(p[i].en), STR_ARG(p[i].file),
+		        p[i].line, p[i].col, ja, STR_ARG(p[i].element), STR_ARG(p[i].ja));
 	}
 }
 
@@ -93,12 +115,22 @@ static struct result decide(struct running *r, struct str name, struct err *err)
 	return ok();
 }
 
+static struct result load_shown(struct running *r, struct err *err)
+{
+	struct result res = load(r, err);
+	if (is_err(res))
+		show_unread(r, err);
+	return res;
+}
+
 static struct result run(struct running *r, struct err *err)
 {
 	const struct dmn_element *elements;
 	TRY(rules_now(r->at, &r->scope.now_us, err));
-	TRY(load(r, err));
-	show_problems(r);
+	TRY(load_shown(r, err));
+	show_problems(r, false);
+	if (r->wrong && !r->anyway)
+		return ok();
 	TRY(read_input(r, err));
 	if (r->decision.n)
 		return decide(r, r->decision, err);
@@ -119,11 +151,13 @@ int cmd_dmn_run(int argc, char **args)
 		  .text = &r.decision },
 		{ "at", OPTION_TEXT, "DATE", "the date of today(), 2026-04-01; else the clock's",
 		  .text = &r.at },
+		{ "anyway", OPTION_FLAG, NULL, "decide although the model has mistakes", .flag = &r.anyway },
 		{ "explain", OPTION_FLAG, NULL, "say why, in Japanese and English", .flag = &r.explain },
 	};
-	struct usage u = { .command = "dmn run", .rows = rows, .nrows = 4, .operands = &file,
-		.more = "Exit code: 0 decided, 1 the model or an input has a mistake (told on standard\n"
-		        "error, the value is null), 2 it could not be run." };
+	struct usage u = { .command = "dmn run", .rows = rows, .nrows = 5, .operands = &file,
+		.more = "A model with mistakes (musubi dmn check) is not run without --anyway; what is\n"
+		        "wrong is null then. Exit code: 0 decided, 1 the model or an input has a mistake\n"
+		        "(told on standard error), 2 it could not be run." };
 	int code;
 	if (!command_begin(&u, argc, args, &code))
 		return code;
@@ -133,6 +167,29 @@ int cmd_dmn_run(int argc, char **args)
 		code = command_failed(u.command, &err);
 	else
 		code = r.wrong ? EXIT_FALSE : EXIT_TRUE;
+	arena_free(r.arena);
+	return code;
+}
+
+int cmd_dmn_check(int argc, char **args)
+{
+	struct running r = { 0 };
+	struct err err = { 0 };
+	struct operands file = { .names = "FILE.dmn", .min = 1, .max = 1 };
+	struct usage u = { .command = "dmn check", .operands = &file,
+		.more = "Mistakes, warnings and notes with file, line and column, in English and Japanese,\n"
+		        "on standard error. Exit code: 0 no mistake, 1 a mistake, 2 it could not be read." };
+	int code;
+	if (!command_begin(&u, argc, args, &code))
+		return code;
+	r.file = file.v[0];
+	r.arena = arena_new(DMN_BYTES);
+	if (is_err(load_shown(&r, &err))) {
+		code = command_failed(u.command, &err);
+	} else {
+		show_problems(&r, true);
+		code = r.wrong ? EXIT_FALSE : EXIT_TRUE;
+	}
 	arena_free(r.arena);
 	return code;
 }

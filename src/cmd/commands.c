@@ -20,6 +20,7 @@ static const struct command rows[] = {
 	{ "pack publish", "Print the digests of the file PUBLISHED", "公開版の記録（PUBLISHED）を出力する", cmd_pack_publish },
 	{ "feel", "Evaluate an expression of the rule language, or line by line",
 	  "ルールの式を計算する（式がなければ対話）", cmd_feel },
+	{ "dmn check", "Say what is wrong with a DMN model", "DMNモデルの誤りを調べる", cmd_dmn_check },
 	{ "dmn run", "Evaluate the decisions of a DMN model", "DMNモデルの決定を計算する", cmd_dmn_run },
 	{ "verify", "Is this letter genuine? Offline, PDF or QR code",
 	  "この文書は本物か（PDFまたは二次元コード、通信なし）", cmd_verify },

@@ -33,6 +33,7 @@ int command_failed(const char *command, const struct err *err);
 int cmd_ca_list(int argc, char **args);
 int cmd_ca_revoke(int argc, char **args);
 int cmd_demo_make(int argc, char **args);
+int cmd_dmn_check(int argc, char **args);
 int cmd_dmn_run(int argc, char **args);
 int cmd_feel(int argc, char **args);
 int cmd_help(int argc, char **args);

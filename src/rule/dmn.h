@@ -26,6 +26,7 @@ struct dmn_problem {
 	struct str file, element; /* "risk.dmn", "Pre-bureau risk" */
 	uint32_t line, col;
 	bool warning;             /* the model works, but somebody should look */
+	bool note;                /* with warning: nothing is wrong, but worth knowing */
 	const char *code;         /* stable: "feel.name", "dmn.cycle", "table.gap" */
 	struct str en, ja;
 };

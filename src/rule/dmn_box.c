@@ -98,8 +98,8 @@ static const struct node *literal(struct dmn_builder *b, const struct xml_node *
 	struct str language = xml_attr(x, "expressionLanguage");
 	if (language.n && str_find(language, STR("FEEL")) == STR_NONE &&
 	    str_find(language, STR("feel")) == STR_NONE) {
-		dmn_problem_add(b, x, false, "dmn.language", "FEEL以外の言語で書かれています",
-		                "the expression is not written in FEEL");
+		dmn_problem_add(b, x, TABLE_ERROR, "dmn.language",
+		                DMN_WORDS(dmn_word(language)), STR(""));
 		return NULL;
 	}
 	if (!text || !str_trim(text->text).n)
@@ -120,8 +120,8 @@ static bool kids_init(struct dmn_builder *b, const struct xml_node *x, struct ki
 	for (const struct xml_node *c = x->first; c; c = c->next)
 		k->cap++;
 	if (k->cap > BOX_KIDS_MAX) {
-		dmn_problem_add(b, x, false, "dmn.size", "式の部分が多すぎます",
-		                "a boxed expression has at most %d parts", BOX_KIDS_MAX);
+		dmn_problem_add(b, x, TABLE_ERROR, "dmn.parts",
+		                DMN_WORDS(word_number(b->a, BOX_KIDS_MAX)), STR(""));
 		return false;
 	}
 	k->cap += 2;
@@ -202,8 +202,8 @@ static const struct node *relation(struct dmn_builder *b, const struct xml_node 
 		for (size_t i = 0; items && i < items->n && i < columns.n; i++)
 			kids_push(&cells, dmn_typed(b, items->kids[i], types[i], r), columns.names[i]);
 		if (!items || items->n != columns.n)
-			dmn_problem_add(b, r, false, "dmn.relation", "列の数が見出しと合いません",
-			                "a row has one cell for every column (%zu)", columns.n);
+			dmn_problem_add(b, r, TABLE_ERROR, "dmn.relation",
+			                DMN_WORDS(word_number(b->a, items ? items->n : 0), word_number(b->a, columns.n)), STR(""));
 		struct node *row = dmn_node(b, N_CONTEXT, r, cells.p, cells.n);
 		row->names = columns.names;
 		row->nnames = (uint32_t)cells.n;
@@ -253,8 +253,8 @@ const struct node *dmn_function(struct dmn_builder *b, const struct xml_node *x,
 	bool external = kind.n && !str_eq(kind, STR("FEEL"));
 	const struct node *body = NULL;
 	if (external)
-		dmn_problem_add(b, x, true, "dmn.external", "外部（Java・PMML）の関数は実行しません",
-		                "functions in Java or PMML are not called: the result is null");
+		dmn_problem_add(b, x, TABLE_WARNING, "dmn.external",
+		                NULL, 0, STR(""));
 	else
 		body = dmn_typed(b, part(b, dmn_expression_in(x), x), result, x);
 	b->nscope = before;
@@ -333,8 +333,8 @@ static const struct node *box(struct dmn_builder *b, const struct xml_node *x)
 const struct node *dmn_box(struct dmn_builder *b, const struct xml_node *x)
 {
 	if (b->depth >= BOX_DEPTH_MAX || arena_left(b->a) < 4 * SYNTAX_ARENA_MIN) {
-		dmn_problem_add(b, x, false, "dmn.size", "式の入れ子が深すぎるか、大きすぎます",
-		                "expressions are nested too deeply, or the model is too large");
+		dmn_problem_add(b, x, TABLE_ERROR, "dmn.nested",
+		                NULL, 0, STR(""));
 		return NULL;
 	}
 	b->depth++;

@@ -5,6 +5,8 @@
 #include "base/map.h"
 #include "rule/dmn.h"
 #include "rule/syntax.h"
+#include "rule/table_check.h"
+#include "rule/words.h"
 #include "rule/xml.h"
 
 struct dmn_unit;
@@ -91,10 +93,17 @@ struct dmn_builder {
 	struct local_name *scope;     /* names around the expression being compiled */
 	size_t nscope, cap_scope;
 	unsigned filters, loose, depth;
+	uint64_t check_work;          /* left for the table checker */
 };
 
-void dmn_problem_add(struct dmn_builder *b, const struct xml_node *at, bool warning,
-                     const char *code, const char *ja, const char *fmt, ...) PRINTF(6, 7);
+/* The sentence of words.c with its parts; DMN_WORDS(…) are these and their number. */
+void dmn_problem_add(struct dmn_builder *b, const struct xml_node *at, enum table_level level,
+                     const char *code, const struct word_arg *args, size_t n, struct str meant);
+#define DMN_WORDS(...) (const struct word_arg[]){ __VA_ARGS__ }, \
+	sizeof((const struct word_arg[]){ __VA_ARGS__ }) / sizeof(struct word_arg)
+struct word_arg dmn_word(struct str s); /* cut to what a sentence bears */
+void dmn_problem_finding(struct dmn_builder *b, const struct xml_node *at,
+                         const struct table_finding *f);
 void dmn_problem_feel(struct dmn_builder *b, const struct xml_node *at, const struct feel_diag *d);
 
 /* dmn_type.c */
@@ -116,6 +125,9 @@ const struct node *dmn_feel(struct dmn_builder *b, const struct xml_node *x, str
 struct syntax_scope dmn_scope(struct dmn_builder *b);
 struct node *dmn_node(struct dmn_builder *b, enum node_kind k, const struct xml_node *at,
                       const struct node *const *kids, size_t n);
+
+/* dmn_schema.c: warns of elements and attributes that mean nothing where they stand. */
+void dmn_schema_check(struct dmn_builder *b, const struct xml_node *x);
 
 /* dmn_table.c */
 const struct node *dmn_table(struct dmn_builder *b, const struct xml_node *x);

@@ -2,12 +2,9 @@
  * logic of every element, each after those it requires (DMN 1.5 §6, §10.4). */
 #include "rule/dmn_model.h"
 
-#include <stdarg.h>
-#include <stdio.h>
+#include "base/utf8.h"
 
-#include "rule/words.h"
-
-enum { PROBLEMS_MAX = 1000, PROBLEM_TEXT = 400 };
+enum { PROBLEMS_MAX = 1000, WORD_BYTES_MAX = 100, MODEL_CHECK_WORK = 160 << 20 };
 
 static const char *const namespaces[] = {
 	"http://www.omg.org/spec/DMN/20151101/dmn.xsd", "http://www.omg.org/spec/DMN/20180521/MODEL/",
@@ -37,17 +34,31 @@ static void add(struct dmn_builder *b, struct dmn_problem p)
 	b->problems[b->nproblems++] = p;
 }
 
-void dmn_problem_add(struct dmn_builder *b, const struct xml_node *at, bool warning,
-                     const char *code, const char *ja, const char *fmt, ...)
+struct word_arg dmn_word(struct str s)
 {
-	char text[PROBLEM_TEXT];
-	va_list ap;
-	va_start(ap, fmt);
-	int n = vsnprintf(text, sizeof text, fmt, ap);
-	va_end(ap);
-	size_t len = n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1;
-	add(b, (struct dmn_problem){ .line = at->line, .col = at->col, .warning = warning, .code = code,
-		.en = arena_str(b->a, str_of(text, len)), .ja = str_c(ja) });
+	return word_same(utf8_cut(s, WORD_BYTES_MAX));
+}
+
+void dmn_problem_add(struct dmn_builder *b, const struct xml_node *at, enum table_level level,
+                     const char *code, const struct word_arg *args, size_t n, struct str meant)
+{
+	struct dmn_problem p = { .line = at->line, .col = at->col, .code = code,
+		.warning = level != TABLE_ERROR, .note = level == TABLE_NOTE };
+	if (b->nproblems == PROBLEMS_MAX)
+		return;
+	rule_say(b->a, code, args, n, meant, &p.en, &p.ja);
+	add(b, p);
+}
+
+void dmn_problem_finding(struct dmn_builder *b, const struct xml_node *at,
+                         const struct table_finding *f)
+{
+	bool hint = f->hint_en.n > 0;
+	add(b, (struct dmn_problem){ .line = f->line ? f->line : at->line,
+		.col = f->line ? f->col : at->col, .code = f->code, .warning = f->level != TABLE_ERROR,
+		.note = f->level == TABLE_NOTE,
+		.en = hint ? arena_printf(b->a, "%.*s: %.*s", STR_ARG(f->en), STR_ARG(f->hint_en)) : f->en,
+		.ja = hint ? arena_printf(b->a, "%.*s（%.*s）", STR_ARG(f->ja), STR_ARG(f->hint_ja)) : f->ja });
 }
 
 /* A mistake inside a text: its first line begins where the element does. */
@@ -93,7 +104,8 @@ static void read_other(struct dmn_builder *b, const struct dmn_source *source)
 	b->unit = b->model->units[0];
 	b->element_name = source->name;
 	if (is_err(read_unit(b, source, &why)))
-		dmn_problem_add(b, &nowhere, true, "dmn.unread", "このモデルは読めません", "%s", why.what);
+		dmn_problem_add(b, &nowhere, TABLE_WARNING, "dmn.unread",
+		                DMN_WORDS(dmn_word(str_c(why.what))), STR(""));
 }
 
 static bool element_kind(const struct xml_node *x, const struct dmn_unit *u, enum dmn_kind *ret)
@@ -127,8 +139,8 @@ static void read_elements(struct dmn_builder *b, struct dmn_unit *u)
 		u->elements[u->nelements++] = d;
 		if (d->id.n && !map_put(&u->by_id, d->id, d)) {
 			b->element_name = d->name;
-			dmn_problem_add(b, x, false, "dmn.twice", "同じidが二度あります",
-			                "the id '%.*s' stands here twice", STR_ARG(d->id));
+			dmn_problem_add(b, x, TABLE_ERROR, "dmn.twice",
+			                DMN_WORDS(dmn_word(d->id)), STR(""));
 		}
 	}
 	b->model->nelements += u->nelements;
@@ -151,8 +163,8 @@ static void read_imports(struct dmn_builder *b, struct dmn_unit *u)
 			if (str_eq(b->model->units[i]->ns, im->ns))
 				im->unit = b->model->units[i];
 		if (!im->unit && known_namespace(xml_attr(x, "importType")))
-			dmn_problem_add(b, x, false, "dmn.import", "取り込むモデルが見つかりません",
-			                "the imported model '%.*s' is not here", STR_ARG(im->name));
+			dmn_problem_add(b, x, TABLE_ERROR, "dmn.import",
+			                DMN_WORDS(dmn_word(im->name)), STR(""));
 	}
 }
 
@@ -174,8 +186,8 @@ static struct drg *follow(struct dmn_builder *b, const struct xml_node *x)
 	}
 	struct drg *d = u ? map_get(&u->by_id, id) : NULL;
 	if (!d)
-		dmn_problem_add(b, x, false, "dmn.href", "参照先の要素がありません",
-		                "there is no element '%.*s'", (int)(href.n < 100 ? href.n : 0), href.p);
+		dmn_problem_add(b, x, TABLE_ERROR, "dmn.href",
+		                DMN_WORDS(dmn_word(href)), STR(""));
 	return d;
 }
 
@@ -269,8 +281,8 @@ static void read_service(struct dmn_builder *b, struct drg *d)
 	d->param_names = names;
 	d->param_types = types;
 	if (!d->noutputs)
-		dmn_problem_add(b, d->xml, false, "dmn.service", "決定サービスに出力がありません",
-		                "a decision service needs an output decision");
+		dmn_problem_add(b, d->xml, TABLE_ERROR, "dmn.service",
+		                NULL, 0, STR(""));
 }
 
 static void read_needs(struct dmn_builder *b, struct drg *d)
@@ -338,8 +350,8 @@ static void compile_logic(struct dmn_builder *b, struct drg *d)
 	}
 	const struct xml_node *x = dmn_expression_in(d->xml);
 	if (!x)
-		dmn_problem_add(b, d->xml, true, "dmn.no_logic", "決定の中身がありません",
-		                "the decision has no logic: its value is null");
+		dmn_problem_add(b, d->xml, TABLE_WARNING, "dmn.no_logic",
+		                NULL, 0, STR(""));
 	d->logic = dmn_typed(b, x ? dmn_box(b, x) : NULL, d->type, d->xml);
 	if (!d->shape)
 		d->shape = dmn_node_shape(b->a, d->logic, 0);
@@ -374,8 +386,8 @@ static void compile_from(struct dmn_builder *b, struct drg *first, struct walk *
 		} else if (need->state == DRG_OPEN && need != top->d) {
 			b->unit = (struct dmn_unit *)(uintptr_t)top->d->unit;
 			b->element_name = top->d->name;
-			dmn_problem_add(b, top->d->xml, false, "dmn.cycle", "必要とするものが堂々巡りしています",
-			                "it requires '%.*s', which requires it", STR_ARG(need->name));
+			dmn_problem_add(b, top->d->xml, TABLE_ERROR, "dmn.cycle",
+			                DMN_WORDS(dmn_word(need->name)), STR(""));
 		}
 	}
 }
@@ -403,8 +415,8 @@ static void twice_named(struct dmn_builder *b, struct dmn_unit *u)
 	for (size_t i = 0; i < u->nelements; i++)
 		if (!map_put(&names, u->elements[i]->name, u)) {
 			b->element_name = u->elements[i]->name;
-			dmn_problem_add(b, u->elements[i]->xml, true, "dmn.twice", "同じ名前の要素が二つあります",
-			                "two elements are called '%.*s'", STR_ARG(u->elements[i]->name));
+			dmn_problem_add(b, u->elements[i]->xml, TABLE_WARNING, "dmn.twice_named",
+			                DMN_WORDS(dmn_word(u->elements[i]->name)), STR(""));
 		}
 }
 
@@ -412,7 +424,7 @@ struct result dmn_read(struct arena *a, const struct dmn_source *sources, size_t
                        const struct dmn_model **ret, struct err *err)
 {
 	struct dmn_model *m = ARENA_NEW(a, struct dmn_model);
-	struct dmn_builder b = { .a = a, .model = m };
+	struct dmn_builder b = { .a = a, .model = m, .check_work = MODEL_CHECK_WORK };
 	if (!n || n > DMN_UNITS_MAX)
 		return fail(err, ERR_TOO_LARGE, "dmn.size", NULL, "%zu models at once, at most %d", n,
 		            DMN_UNITS_MAX);
@@ -429,6 +441,7 @@ struct result dmn_read(struct arena *a, const struct dmn_source *sources, size_t
 		            DMN_ELEMENTS_MAX);
 	for (size_t i = 0; i < m->nunits; i++) {
 		b.unit = m->units[i];
+		dmn_schema_check(&b, m->units[i]->xml);
 		read_imports(&b, m->units[i]);
 		dmn_types_resolve(&b, m->units[i]);
 		for (size_t k = 0; k < m->units[i]->nelements; k++)

@@ -61,7 +61,13 @@ static struct json cell(struct tree *t, const struct xml_node *x, const char *em
 	const struct xml_node *text = xml_child(x, "text");
 	struct str s = text ? str_trim(text->text) : STR("");
 	t->at = text ? text : x;
-	return node(t, JSON_STRING, s.n ? s : str_c(empty));
+	struct json j = node(t, JSON_STRING, s.n ? s : str_c(empty));
+	for (size_t i = 0; s.n && text->text.p + i < s.p; i++) { /* past the space before it */
+		bool line = text->text.p[i] == '\n';
+		j.line += line;
+		j.col = line ? 1 : j.col + 1;
+	}
+	return j;
 }
 
 static bool has_text(const struct xml_node *x)
@@ -251,6 +257,9 @@ const struct node *dmn_table(struct dmn_builder *b, const struct xml_node *x)
 		return NULL;
 	}
 	type_entries(b, x, t);
+	const struct table_finding *found;
+	for (size_t i = 0, n = table_check_within(t, b->a, &b->check_work, &found); i < n; i++)
+		dmn_problem_finding(b, x, &found[i]);
 	struct node *node = dmn_node(b, N_TABLE, x, NULL, 0);
 	node->table = t;
 	return node;

@@ -4,6 +4,12 @@
 
 enum { SHAPE_DEPTH = 8, SHAPE_NODES = 2000, TYPE_COMPONENTS_MAX = 500 };
 
+static const struct str simple_names[] = { /* for "did you mean" */
+	STR_INIT("number"), STR_INIT("string"), STR_INIT("boolean"), STR_INIT("date"), STR_INIT("time"),
+	STR_INIT("date and time"), STR_INIT("days and time duration"),
+	STR_INIT("years and months duration"), STR_INIT("Any"),
+};
+
 static size_t count(const struct xml_node *x, const char *name)
 {
 	size_t n = 0;
@@ -38,8 +44,13 @@ const struct type *dmn_type_of(struct dmn_builder *b, const struct xml_node *x, 
 	}
 	if (str_eq(name, STR("undefined")) || str_eq(name, STR("<Undefined>"))) /* as some tools write */
 		return NULL;
-	dmn_problem_add(b, x, false, "dmn.unknown_type", "この型は定義されていません",
-	                "there is no type '%.*s'", (int)(name.n < 100 ? name.n : 0), name.p);
+	struct word_near near = { .word = name };
+	for (size_t i = 0; i < b->unit->ntypes; i++)
+		word_near_try(&near, b->unit->types[i].name);
+	for (size_t i = 0; i < sizeof simple_names / sizeof *simple_names; i++)
+		word_near_try(&near, simple_names[i]);
+	dmn_problem_add(b, x, TABLE_ERROR, "dmn.unknown_type",
+	                DMN_WORDS(dmn_word(name)), near.best);
 	return type_new(b, TYPE_NAMED);
 }
 
@@ -107,8 +118,8 @@ static struct type *item_type(struct dmn_builder *b, const struct xml_node *x)
 	size_t n = count(x, "itemComponent");
 	struct type *t;
 	if (++b->depth > XML_DEPTH_MAX || n > TYPE_COMPONENTS_MAX) {
-		dmn_problem_add(b, x, false, "dmn.size", "項目の定義が大きすぎます",
-		                "an item definition has at most %d components", TYPE_COMPONENTS_MAX);
+		dmn_problem_add(b, x, TABLE_ERROR, "dmn.components",
+		                DMN_WORDS(word_number(b->a, TYPE_COMPONENTS_MAX)), STR(""));
 		n = 0;
 	}
 	if (n) {
@@ -184,8 +195,8 @@ void dmn_types_resolve(struct dmn_builder *b, struct dmn_unit *u)
 		if (!t || t->kind != TYPE_NAMED)
 			continue;
 		u->items[i].type->target = NULL;
-		dmn_problem_add(b, u->items[i].xml, false, "dmn.type_cycle",
-		                "型の定義が自分自身を指しています", "the type is defined by itself");
+		dmn_problem_add(b, u->items[i].xml, TABLE_ERROR, "dmn.type_cycle",
+		                DMN_WORDS(dmn_word(u->items[i].type->name)), STR(""));
 	}
 }
 

@@ -17,4 +17,9 @@ MUST struct result table_build(struct arena *a, const struct json *tree,
                                struct rule_table **ret, struct rule_diag *ret_diag,
                                struct err *err);
 
+/* rule_table_check with what is left of a budget that several tables share. */
+struct table_finding;
+size_t table_check_within(const struct rule_table *t, struct arena *a, uint64_t *work,
+                          const struct table_finding **ret);
+
 #endif

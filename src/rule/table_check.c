@@ -5,6 +5,8 @@
  * should be covered, so that nothing is said that is not so. */
 #include "rule/table_check_parts.h"
 
+#include "rule/table_build.h"
+
 const struct cell_set *cell_of(const struct check *c, size_t axis, size_t row)
 {
 	const struct axis *x = &c->axes[axis];
@@ -214,11 +216,12 @@ static void sort(struct table_finding *list, size_t n)
 	}
 }
 
-size_t rule_table_check(const struct rule_table *t, const struct table_domain *domains,
-                        struct arena *a, const struct table_finding **ret)
+static size_t check_all(const struct rule_table *t, const struct table_domain *domains,
+                        struct arena *a, uint64_t *work, const struct table_finding **ret)
 {
 	ARENA_AUTO scratch = arena_new(CHECK_BYTES);
-	struct check c = { .t = t, .domains = domains, .a = a, .scratch = scratch, .work = CHECK_WORK };
+	uint64_t mine = *work < CHECK_WORK ? *work : CHECK_WORK;
+	struct check c = { .t = t, .domains = domains, .a = a, .scratch = scratch, .work = mine };
 	check_outputs(&c);
 	if (t->nrows)
 		check_rows(&c);
@@ -237,6 +240,20 @@ size_t rule_table_check(const struct rule_table *t, const struct table_domain *d
 		c.list = last;
 		c.n++;
 	}
+	*work -= mine - c.work;
 	*ret = c.list;
 	return c.n;
+}
+
+size_t rule_table_check(const struct rule_table *t, const struct table_domain *domains,
+                        struct arena *a, const struct table_finding **ret)
+{
+	uint64_t work = CHECK_WORK;
+	return check_all(t, domains, a, &work, ret);
+}
+
+size_t table_check_within(const struct rule_table *t, struct arena *a, uint64_t *work,
+                          const struct table_finding **ret)
+{
+	return check_all(t, NULL, a, work, ret);
 }

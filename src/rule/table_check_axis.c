@@ -339,8 +339,9 @@ static bool make_sets(struct check *c, struct axis *x, const struct cells *k)
 {
 	size_t words = set_words(x->npieces);
 	struct cell_set *pieces = ARENA_ARRAY(c->scratch, struct cell_set, k->n);
-	if (arena_left(c->scratch) / sizeof(uint64_t) / 7 < k->n * words)
+	if (arena_left(c->scratch) / sizeof(uint64_t) / 7 < k->n * words || c->work < 8 * k->n * words)
 		return false;
+	c->work -= 8 * k->n * words;
 	for (size_t i = 0; i < k->n; i++) {
 		struct truths t;
 		form_truths(c, x, k->forms[i], &t);

@@ -5,8 +5,6 @@
 
 #include <stdlib.h>
 
-enum { PAIRS_MAX = 1 << 24 };
-
 struct pairs {
 	struct check *c;
 	size_t sweep;        /* the axis along which rows are sorted */
@@ -85,7 +83,7 @@ static void pair(struct pairs *p, size_t x, size_t y)
 static void all_pairs(struct pairs *p)
 {
 	struct check *c = p->c;
-	size_t n = 0, left = PAIRS_MAX;
+	size_t n = 0;
 	for (size_t r = 0; r < c->t->nrows; r++)
 		if (!c->empty[r])
 			p->order[n++] = (uint32_t)r;
@@ -95,10 +93,11 @@ static void all_pairs(struct pairs *p)
 		for (size_t k = i + 1; k < n; k++) {
 			if (cell_of(c, p->sweep, p->order[k])->first > cell_of(c, p->sweep, p->order[i])->last)
 				break;
-			if (!left-- || !arena_left(c->scratch)) {
+			if (!c->work || !arena_left(c->scratch)) {
 				c->limited = true;
 				return;
 			}
+			c->work--;
 			pair(p, p->order[i], p->order[k]);
 		}
 }

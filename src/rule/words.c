@@ -184,7 +184,7 @@ struct str rule_trouble_en(const char *code)
 {
 	const struct rule_words *rows;
 	for (size_t i = 0, n = rule_words_all(&rows); code && i < n; i++)
-		if (strcmp(rows[i].code, code) == 0)
+		if (strcmp(rows[i].code, code) == 0 && str_find_char(rows[i].en, '{') == STR_NONE)
 			return rows[i].en;
 	return str_c(code ? code : "");
 }

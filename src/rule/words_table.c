@@ -152,7 +152,7 @@ static const struct rule_words rows[] = {
 	W("dmn.href", "there is no element '{0}'", "「{0}」という要素はありません"),
 	W("dmn.href_kind", "'{0}' is no {1}", "「{0}」は {1} ではありません"),
 	W("dmn.service", "a decision service needs an output decision", "決定サービスに出力がありません"),
-	W("dmn.requires", "it requires '{0}', which requires it", "「{0}」と互いに必要とし合っています"),
+	W("dmn.cycle", "it requires '{0}', which requires it", "「{0}」と互いに必要とし合っています"),
 	W("dmn.no_logic", "the decision has no logic: its value is null", "決定の中身がないため、値は null です"),
 	W("dmn.language", "the expression is written in '{0}', not in FEEL",
 	  "式が、FEELではない言語「{0}」で書かれています"),
