@@ -69,7 +69,7 @@ static struct str value_text(struct visit *v, const struct feel_value *value)
 static struct str output_text(struct str source)
 {
 	bool text = source.n >= 2 && source.p[0] == '"' && source.p[source.n - 1] == '"';
-	struct str inside = text ? str_sub(source, 1, source.n - 1) : source;
+	struct str inside = text ? str_sub(source, 1, source.n - 2) : source;
 	return str_find_char(inside, '"') == STR_NONE ? inside : source;
 }
 

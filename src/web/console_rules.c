@@ -85,6 +85,7 @@ struct result console_rules(struct visit *v, struct err *err)
 		json_push(list, json_object_done(x));
 	}
 	show_list(v, o, "rules", list);
+	json_put_str(o, STR("now_key"), STR("console.rule.now"));
 	json_put_str(o, STR("title_key"), STR("console.rules.title"));
 	TRY(counter_put_frame(v, o, "rules", err));
 	return visit_page(v, 200, STR("console/rules"), o, err);
@@ -200,8 +201,7 @@ static void take(struct visit *v, struct console_try *t, const struct http_field
 	t->given = json_object_done(given);
 }
 
-static struct result show_rule(struct visit *v, const struct http_fields *f, bool tried,
-                               struct err *err)
+static struct result show_rule(struct visit *v, const struct http_fields *f, struct err *err)
 {
 	PACKS_AUTO packs = app_packs(v->app);
 	struct console_try t = { .packs = packs };
@@ -214,7 +214,7 @@ static struct result show_rule(struct visit *v, const struct http_fields *f, boo
 	take(v, &t, f, o);
 	TRY(console_put_result(v, &t, o, err));
 	put_versions(v, o, t.rule, t.version);
-	json_put_bool(o, STR("tried"), tried);
+	json_put_str(o, STR("now_key"), STR("console.rule.counts"));
 	json_put_bool(o, STR("wrong"), t.wrong);
 	json_put_str(o, STR("title"), visit_plain(v, &t.rule->title));
 	TRY(counter_put_frame(v, o, "rules", err));
@@ -224,12 +224,12 @@ static struct result show_rule(struct visit *v, const struct http_fields *f, boo
 struct result console_rule(struct visit *v, struct err *err)
 {
 	struct http_fields none = { 0 };
-	return show_rule(v, &none, false, err);
+	return show_rule(v, &none, err);
 }
 
 struct result console_rule_try(struct visit *v, struct err *err)
 {
 	struct http_fields f;
 	TRY(visit_form(v, &f, err));
-	return show_rule(v, &f, true, err);
+	return show_rule(v, &f, err);
 }
