@@ -366,6 +366,22 @@ static size_t versions_of(struct load *l, const struct rule_source *s,
 	return n;
 }
 
+/* What a published version must keep: itself, and what it is called with. */
+static void digest_versions(struct load *l, struct rule_source *s)
+{
+	struct pack_rule_version *out = ARENA_ARRAY(l->arena, struct pack_rule_version, s->nversions + 1);
+	for (size_t i = 0; i < s->nversions; i++) {
+		struct json_object *o = json_object_from(l->arena, s->versions[i].node);
+		put(o, "parameters", json_get(s->root, STR("parameters")));
+		put(o, "on", json_get(s->root, STR("on")));
+		json_remove(o, STR("to")); /* a repeal adds it, and changes no day before */
+		out[i] = (struct pack_rule_version){ s->versions[i].from,
+			published_digest(l->arena, json_object_done(o)) };
+	}
+	s->rule.versions = out;
+	s->rule.nversions = s->nversions;
+}
+
 static void compile_rule(struct load *l, struct rule_source *s)
 {
 	struct dated_version *versions = ARENA_ARRAY(l->arena, struct dated_version, s->nversions + 1);
@@ -376,6 +392,7 @@ static void compile_rule(struct load *l, struct rule_source *s)
 	size_t n = versions_of(l, s, names_of(l, s), versions);
 	if (!n || l->issues.nmistakes)
 		return;
+	digest_versions(l, s);
 	if (is_err(dated_new(l->arena, s->rule.on, params, s->rule.nparams, versions, n, &s->rule.dated,
 	                     &err)))
 		issue_add(&l->issues, s->src, place_of(s->root), false, STR(""), "%s", err.what);

@@ -192,6 +192,9 @@ struct pack_rule_test {
 	uint32_t line;
 };
 
+/* A version as it was written: its first day, and the digest of what it says. */
+struct pack_rule_version { struct str from, digest; };
+
 /* A decision table or a parameter, with its versions by date and law. Expressions
  * of every pack call it by its name: `child allowance(order, month)`. */
 struct pack_rule {
@@ -202,6 +205,8 @@ struct pack_rule {
 	size_t nparams;
 	const struct pack_param *params;
 	const struct dated *dated;
+	size_t nversions;
+	const struct pack_rule_version *versions;
 	size_t ntests;
 	const struct pack_rule_test *tests;
 	uint32_t line;
