@@ -99,13 +99,12 @@ static struct feel_value typed_object(struct typing *t, struct str path, const s
 {
 	struct arena *a = t->form->arena;
 	struct feel_context_builder b = feel_context_new(a);
+	struct str stem = path.n ? arena_join(a, path, STR(".")) : path;
 	for (size_t i = 0; i < j->n; i++) {
 		/* Not answered, or emptied: absent, so that FEEL sees null and knows it. */
 		if (j->items[i].kind == JSON_NULL || form_is_emptied(&j->items[i]))
 			continue;
-		struct str sub = path.n ? arena_printf(a, "%.*s.%.*s", STR_ARG(path),
-		                                       STR_ARG(j->keys[i]))
-		                        : j->keys[i];
+		struct str sub = path.n ? arena_join(a, stem, j->keys[i]) : j->keys[i];
 		feel_put(&b, j->keys[i], typed(t, sub, &j->items[i]));
 	}
 	return feel_context_done(&b);

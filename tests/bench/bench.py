@@ -6,14 +6,18 @@ ratio, target, met}. A figure short of its target is marked, not failed: ratios
 count, absolute figures are notes about this machine.
 
     start    start to first answer with all packs, resident memory
-    pages    pages and form pages per second, p95, bytes
+    pages    pages and form pages per second, p95, bytes; a form of 200 questions;
+             the counter's queue of 300 and of 10,000
     store    durable changes, journal, on both engines
     submit   durable submissions beside the store's own limit, on both engines
     code     conversions of codes per second and core
+    people   a form page and a submission with 2,000 residents and with many
+             (PEOPLE=1000000 ./run bench people; only when named: it takes long)
     rule     the rule engine beside feelin (when its bench is built)
     keys     signatures in the key process beside OpenSSL's own
 """
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -21,10 +25,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests/e2e"))
+import pages as loads  # noqa: E402
 from nation import Postgres, fresh  # noqa: E402
-from people import Citizen  # noqa: E402
 
-PROGRAMS = ROOT / "build/tests/bench"
+BUILD = Path(os.environ.get("MUSUBI_BUILD", "build"))
+PROGRAMS = ROOT / BUILD / "tests/bench"
 FIGURES = []
 
 
@@ -49,7 +54,7 @@ def program(name, *args):
 # ---- the node ----
 
 def start():
-    with fresh(start=False) as nation:
+    with fresh(start=False, build=BUILD) as nation:
         nation.start(phone=False)
         ms = nation.first_answer * 1000
         now, peak = nation.serve.memory_kb()
@@ -58,38 +63,14 @@ def start():
         figure("start.peak", peak / 1024, "MB")
 
 
-def wrk(url, cookie="", connections=8, seconds=5):
-    args = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", ROOT / "tests/bench/p95.lua"]
-    if cookie:
-        args += ["-H", f"Cookie: {cookie}"]
-    out = subprocess.run([*map(str, args), url], capture_output=True, text=True, check=True).stdout
-    line = next(x for x in out.splitlines() if x.startswith("musubi "))
-    rate, p95, errors = line.split()[1:]
-    if int(errors):
-        raise RuntimeError(f"{url}: {errors} answers were errors")
-    return float(rate), float(p95)
-
-
 def pages():
-    with fresh() as nation:
-        rate, p95 = wrk(nation.origin + "/static/icon.svg")
-        figure("pages.static", rate, "requests/s")
-        limit = rate
-        rate, p95 = wrk(nation.origin + "/procedures/disaster_certificate")
-        figure("pages.procedure", rate, "pages/s", "a static reply", rate / limit)
-        c = Citizen(nation, nation.persona("hanako"))
-        c.login()
-        page = c.start("disaster_certificate", "172065")
-        form = c.b.get(c.draft + "/damage")
-        cookie = "; ".join(f"{k}={v}" for k, v in c.b.cookies().items())
-        size = len(form.body) if hasattr(form, "body") else len(form.text.encode())
-        figure("pages.form.bytes", size / 1000, "kB", target="<= 50 kB", met=size <= 50_000)
-        rate, p95 = wrk(nation.origin + c.draft + "/damage", cookie)
-        figure("pages.form", rate, "pages/s", "a static reply", rate / limit)
-        figure("pages.form.p95", p95, "ms", "8 connections", target="< 5 ms", met=p95 < 5)
-        rate, p95 = wrk(nation.origin + c.draft + "/damage", cookie, connections=1)
-        figure("pages.form.p95.alone", p95, "ms", "1 connection", target="< 5 ms", met=p95 < 5)
-        del page
+    for row in loads.pages(BUILD):
+        figure(*row)
+
+
+def people():
+    for row in loads.people(BUILD):
+        figure(*row)
 
 
 # ---- stores ----
@@ -136,7 +117,7 @@ def store():
 
 def submit():
     for _, url in engines():
-        for row in program("submit_bench", url(), "packs", 1500, 16):
+        for row in program("submit_bench", url(), "packs", 4000, 16):
             from_program(row)
 
 
@@ -193,11 +174,11 @@ def keys():
                    ratio >= 0.6 if last else None)
 
 
-BENCHES = {f.__name__: f for f in (start, pages, store, submit, code, rule, keys)}
+BENCHES = {f.__name__: f for f in (start, pages, people, store, submit, code, rule, keys)}
 
 
 def main():
-    names = sys.argv[1:] or list(BENCHES)
+    names = sys.argv[1:] or [n for n in BENCHES if n != "people"]
     unknown = [n for n in names if n not in BENCHES]
     if unknown:
         sys.exit(f"no bench is called {', '.join(unknown)}; there are: {', '.join(BENCHES)}")
