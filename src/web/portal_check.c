@@ -18,6 +18,7 @@ struct checked {
 	struct portal_draft *d;
 	const struct form_attachment *att;
 	size_t natt;
+	struct str *said; /* the source that was named last: once is enough */
 };
 
 static struct json_array *files_of(const void *ctx, const struct answer_place *at)
@@ -40,8 +41,10 @@ static void put_change(const void *ctx, const struct answer_place *at, struct js
 	const struct checked *c = ctx;
 	const struct pack_field *field = at->ff->field;
 	struct field_look look = { .v = c->v, .d = c->d, .page = at->page, .item = at->item };
-	if (at->ff->prefilled)
-		json_put_str(o, STR("source"), field_source(&look, field));
+	struct str source = at->ff->prefilled ? field_source(&look, field) : STR("");
+	if (!str_eq(source, *c->said))
+		json_put_str(o, STR("source"), source);
+	*c->said = source;
 	if (!field->locked && field->type != FIELD_SHOWN)
 		json_put_str(o, STR("change"), field_path(c->v, c->d, at->page, at->item));
 }
@@ -49,7 +52,8 @@ static void put_change(const void *ctx, const struct answer_place *at, struct js
 static struct result put_answers(struct visit *v, struct portal_draft *d, struct json_object *o,
                                  struct err *err)
 {
-	struct checked c = { .v = v, .d = d };
+	struct str said = STR("");
+	struct checked c = { .v = v, .d = d, .said = &said };
 	struct answers_reader r = { .v = v, .form = d->form, .ctx = &c, .more = put_change,
 		.files = files_of };
 	TRY(portal_attachments(v, d, &c.att, &c.natt, err));

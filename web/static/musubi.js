@@ -56,6 +56,10 @@
     live.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 250); });
   }
 
+  // A photograph that was taken or chosen is added at once.
+  for (const input of document.querySelectorAll("input[type=file][form]"))
+    input.addEventListener("change", () => { if (input.files.length) input.form.requestSubmit(); });
+
   // A button pressed twice sends once.
   for (const f of document.querySelectorAll("form"))
     f.addEventListener("submit", (e) => {
