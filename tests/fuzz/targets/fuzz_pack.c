@@ -1,5 +1,6 @@
-/* YAML text to one procedure, with every check and every expression compiled,
- * beside datasets and letters that are known. */
+/* YAML text to one procedure, table or parameter, with every check and every
+ * expression compiled, beside datasets and letters that are known; a table is
+ * also run with what its tests give. */
 #include "base/arena.h"
 #include "base/mem.h"
 #include "pack/load.h"
@@ -32,6 +33,37 @@ static const char letter[] =
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static void run_rules(const struct pack_set *set)
+{
+	const struct pack_rule *const *rules;
+	size_t n = pack_rules(set, &rules);
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = 0; k < rules[i]->ntests; k++) {
+			ARENA_AUTO a = arena_new(0);
+			const struct feel_value *v;
+			const struct why *why;
+			const struct str *needs;
+			size_t nneeds;
+			struct err err = { 0 };
+			const struct json *given = rules[i]->tests[k].given;
+			(void)is_ok(pack_rule_eval(set, rules[i], given, 0, a, &v, &why, &err));
+			(void)is_ok(pack_rule_needs(set, rules[i], given, 0, a, &needs, &nneeds, &err));
+		}
+	}
+}
+
+static struct procedure *load_any(struct load *l, const struct json *root)
+{
+	bool table = json_get(root, STR("table")), parameter = json_get(root, STR("parameter"));
+	if (!table && !parameter)
+		return load_procedure(l, root);
+	load_rule(l, root, parameter);
+	compile_rules(l);
+	if (l->issues.nmistakes == 0)
+		run_rules(l->set);
+	return NULL;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const known[] = { datasets, household, permit };
@@ -46,7 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (l.issues.n > 0)
 		__builtin_trap();
 	const struct json *root = load_text(&l, STR("procedure"), str_of((const char *)data, size));
-	struct procedure *p = root ? load_procedure(&l, root) : NULL;
+	struct procedure *p = root ? load_any(&l, root) : NULL;
 	issues_sort(&l.issues);
 	/* A mistake without words, or a place before the file, would help nobody. */
 	for (size_t i = 0; i < l.issues.n; i++) {
