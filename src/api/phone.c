@@ -225,21 +225,24 @@ static struct result approve(struct visit *v, struct err *err)
 
 /* ---- declined ---- */
 
+static struct result notify(struct db *tx, struct visit *v, struct str holder, struct str key,
+                            struct err *err)
+{
+	struct notice n = { .from_org = v->app->portal, .link = STR("/access-log"), .at = v->now };
+	for (int l = 0; l < LANG_COUNT; l++)
+		n.text[l] = text_get(v->app->texts, (enum lang)l, key);
+	return notice_put(tx, v->a, v->app->portal, holder, &n, err);
+}
+
 /* Somebody tried to log in with her phone, or to make her sign: the log keeps
  * from where, and she is told, in case it was not she who held it. */
 static struct result tell_holder(struct db *tx, struct phone_call *c, struct str holder,
                                  struct err *err)
 {
-	struct visit *v = c->v;
-	bool login = c->tx.purpose == PHONE_LOGIN;
-	struct str key = login ? STR("notice.phone.unexpected_login")
-	                       : STR("notice.phone.unexpected_sign");
-	struct notice n = { .from_org = v->app->portal, .link = STR("/access-log"), .at = v->now };
 	if (holder.n == 0)
 		return ok();
-	for (int l = 0; l < LANG_COUNT; l++)
-		n.text[l] = text_get(v->app->texts, (enum lang)l, key);
-	return notice_put(tx, v->a, v->app->portal, holder, &n, err);
+	return notify(tx, c->v, holder, c->tx.purpose == PHONE_LOGIN
+	              ? STR("notice.phone.unexpected_login") : STR("notice.phone.unexpected_sign"), err);
 }
 
 static struct result unexpected(struct phone_call *c, struct err *err)
@@ -271,6 +274,30 @@ static struct result refuse(struct visit *v, struct err *err)
 	return answer(v, o);
 }
 
+/* ---- a PIN set anew with the signing password, on a phone that is known ---- */
+
+/* It happened in the phone and needs nobody's leave; what is known of whom it
+ * concerns goes into her log, and she is told, in case it was not she. */
+static struct result told_of_reset(struct visit *v, struct err *err)
+{
+	struct phone_call c = { .v = v };
+	struct str holder;
+	TRY(json_parse(v->a, v->q->body, &c.body, err));
+	c.device = json_text(json_get(c.body, STR("device")));
+	TRY(holder_of(&c, &holder, err));
+	if (holder.n == 0)
+		return fail(err, ERR_FORBIDDEN, "ident.phone.not_hers", NULL, "no phone that is known");
+	STORE_TX_AUTO tx = NULL;
+	TRY(store_begin(v->app->store, &tx, err));
+	TRY(journal_add(tx, &(struct journal_entry){ .org = v->app->portal, .subject = holder,
+		.event = STR("phone.reset"), .actor = STR("citizen") }, err));
+	TRY(notify(tx, v, holder, STR("notice.phone.reset"), err));
+	TRY(store_commit(&tx, err));
+	struct json_object *o = json_object_new(v->a);
+	json_put_bool(o, STR("accepted"), true);
+	return answer(v, o);
+}
+
 static const struct web_route rows[] = {
 	{ .method = HTTP_POST, .path = "/api/phone/open", .who = WHO_MACHINE, .handler = open_tx,
 	  .no_csrf = true, .about = "A phone opens a transaction and gets the document to sign" },
@@ -279,6 +306,9 @@ static const struct web_route rows[] = {
 	  .about = "A phone answers with its signature" },
 	{ .method = HTTP_POST, .path = "/api/phone/refuse", .who = WHO_MACHINE, .handler = refuse,
 	  .no_csrf = true, .about = "The holder declines" },
+	{ .method = HTTP_POST, .path = "/api/phone/reset", .who = WHO_MACHINE,
+	  .handler = told_of_reset, .no_csrf = true,
+	  .about = "A known phone says that its PIN was set anew" },
 };
 
 void api_phone_routes(struct app *app)

@@ -9,6 +9,9 @@
 #include "crypto/password.h"
 #include "trust/cms.h"
 
+/* The login key once more, under the signing password. */
+#define RESCUE "rescue"
+
 enum { SALT = 16, PIN_DIGITS = 4, PASSWORD_MIN_CHARS = 6, PASSWORD_MAX_CHARS = 16 };
 
 /* One row per use: everything that differs between login and signature. */
@@ -118,12 +121,11 @@ static struct result seal_part(struct arena *a, enum wallet_use use, const struc
 }
 
 /* A wrong secret does not open the seal: WALLET_WRONG, no error. */
-static struct result unseal_part(const struct wallet *w, enum wallet_use use, struct str secret,
-                                 enum wallet_verdict *ret_verdict, struct key **ret_key,
-                                 struct err *err)
+static struct result unseal(const struct json *p, enum wallet_use use, struct str secret,
+                            enum wallet_verdict *ret_verdict, struct key **ret_key,
+                            struct err *err)
 {
 	ARENA_AUTO a = arena_new(WALLET_FILE_MAX);
-	const struct json *p = part(w, use);
 	struct str salt, sealed;
 	struct err why = { 0 };
 	SECRET_AUTO kek = { 0 };
@@ -166,7 +168,7 @@ static struct result use_secret(struct wallet *w, enum wallet_use use, struct st
 		return ok();
 	}
 	TRY(set_tries(w, use, left - 1, err));
-	TRY(unseal_part(w, use, secret, &verdict, ret_key, err));
+	TRY(unseal(part(w, use), use, secret, &verdict, ret_key, err));
 	if (verdict == WALLET_OK)
 		TRY(set_tries(w, use, uses[use].tries, err));
 	*ret_verdict = verdict == WALLET_WRONG && left == 1 ? WALLET_LOCKED : verdict;
@@ -221,8 +223,12 @@ struct result wallet_create(struct str dir, const struct wallet_new *w, struct e
 	json_put_str(o, STR("name"), w->name);
 	json_put_str(o, STR("issuer"), w->issuer_url);
 	TRY(add_part(a, o, WALLET_LOGIN, w->login_key, w->login_cert, w->pin, err));
-	if (w->sign_cert.n)
+	if (w->sign_cert.n) {
+		const struct json *rescue;
 		TRY(add_part(a, o, WALLET_SIGN, w->sign_key, w->sign_cert, w->password, err));
+		TRY(seal_part(a, WALLET_LOGIN, w->login_key, STR(""), w->password, &rescue, err));
+		json_put(o, STR(RESCUE), rescue);
+	}
 	return wallet_write(dir, &device, json_object_done(o), err);
 }
 
@@ -313,13 +319,33 @@ struct result wallet_sign(struct wallet *w, struct arena *a, enum wallet_use use
 	return ok();
 }
 
-/* The key under the new secret, its counter full: one write. */
+/* Whoever changes the password takes the login key along under the new one. */
+static struct result move_rescue(struct wallet *w, struct str old, struct str fresh,
+                                 const struct json **j, struct err *err)
+{
+	KEY_AUTO login = NULL;
+	enum wallet_verdict verdict;
+	const struct json *sealed, *p = json_get(w->file, STR(RESCUE));
+	if (!p)
+		return ok();
+	TRY(unseal(p, WALLET_LOGIN, old, &verdict, &login, err));
+	if (verdict != WALLET_OK)
+		return fail(err, ERR_INPUT, "card.damaged", NULL, "the password opens one key, not the other");
+	TRY(seal_part(w->arena, WALLET_LOGIN, login, STR(""), fresh, &sealed, err));
+	*j = json_with(w->arena, *j, STR(RESCUE), sealed);
+	return ok();
+}
+
+/* The key under the new secret, its counter full: one write. `old` is "" when it
+ * was another secret that opened the key. */
 static struct result replace_part(struct wallet *w, enum wallet_use use, const struct key *key,
-                                  struct str secret, struct err *err)
+                                  struct str old, struct str secret, struct err *err)
 {
 	const struct json *sealed;
 	TRY(seal_part(w->arena, use, key, wallet_cert(w, w->arena, use), secret, &sealed, err));
 	const struct json *j = json_with(w->arena, w->file, str_c(uses[use].name), sealed);
+	if (use == WALLET_SIGN)
+		TRY(move_rescue(w, old, secret, &j, err));
 	TRY(wallet_write(str_c(w->dir), &w->device, j, err));
 	w->file = j;
 	return ok();
@@ -338,8 +364,42 @@ struct result wallet_change(struct wallet *w, enum wallet_use use, struct str ol
 	TRY(begin(w, use, err));
 	TRY(use_secret(w, use, old, &verdict, &key, err));
 	if (verdict == WALLET_OK)
-		TRY(replace_part(w, use, key, fresh, err));
+		TRY(replace_part(w, use, key, old, fresh, err));
 	*ret = verdict;
 	*ret_tries = wallet_tries(w, use);
+	return ok();
+}
+
+/* ---- the way out of a locked PIN ---- */
+
+bool wallet_can_reset(const struct wallet *w)
+{
+	return wallet_has(w, WALLET_SIGN) && json_get(w->file, STR(RESCUE)) &&
+	       wallet_tries(w, WALLET_SIGN) > 0;
+}
+
+struct result wallet_reset_pin(struct wallet *w, struct str password, struct str fresh,
+                               enum wallet_verdict *ret, unsigned *ret_tries, struct err *err)
+{
+	KEY_AUTO sign = NULL;
+	KEY_AUTO login = NULL;
+	WALLET_LOCK_AUTO fd = -1;
+	enum wallet_verdict verdict, opened = WALLET_OK;
+	TRY(must_fit(WALLET_SIGN, password, err));
+	TRY(must_fit(WALLET_LOGIN, fresh, err));
+	TRY(wallet_lock(str_c(w->dir), &fd, err));
+	TRY(begin(w, WALLET_SIGN, err));
+	const struct json *rescue = json_get(w->file, STR(RESCUE));
+	if (!rescue)
+		return fail(err, ERR_NOT_FOUND, "card.no_rescue", NULL, "this wallet has no such way");
+	TRY(use_secret(w, WALLET_SIGN, password, &verdict, &sign, err));
+	if (verdict == WALLET_OK)
+		TRY(unseal(json_get(w->file, STR(RESCUE)), WALLET_LOGIN, password, &opened, &login, err));
+	if (verdict == WALLET_OK && opened != WALLET_OK)
+		return fail(err, ERR_INPUT, "card.damaged", NULL, "the password opens one key, not the other");
+	if (verdict == WALLET_OK)
+		TRY(replace_part(w, WALLET_LOGIN, login, STR(""), fresh, err));
+	*ret = verdict;
+	*ret_tries = wallet_tries(w, WALLET_SIGN);
 	return ok();
 }

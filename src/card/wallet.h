@@ -68,4 +68,12 @@ MUST struct result wallet_sign(struct wallet *w, struct arena *a, enum wallet_us
 MUST struct result wallet_change(struct wallet *w, enum wallet_use use, struct str old,
                                  struct str fresh, enum wallet_verdict *ret,
                                  unsigned *ret_tries, struct err *err);
+/* The way out of a locked PIN: the signing password sets a new one (its wrong guesses
+ * cost its own tries). Not for wallets without a signing key: wallet_can_reset. The
+ * login key is sealed under the password a second time for this. ERR_NOT_FOUND
+ * "card.no_rescue". */
+bool wallet_can_reset(const struct wallet *w);
+MUST struct result wallet_reset_pin(struct wallet *w, struct str password, struct str fresh,
+                                    enum wallet_verdict *ret, unsigned *ret_tries,
+                                    struct err *err);
 #endif

@@ -77,6 +77,10 @@ MUST struct result phone_portal_approve(struct visit *v, const struct phone_call
 MUST struct result phone_portal_refuse(struct visit *v, const struct phone_call *c,
                                        bool unexpected, struct err *err);
 
+/* That the PIN was set anew; the portal may not know this phone. */
+MUST struct result phone_portal_reset(struct visit *v, const struct phone_call *c,
+                                      struct err *err);
+
 /* ---- pages ---- */
 
 /* phone_pages.c */

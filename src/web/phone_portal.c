@@ -139,3 +139,12 @@ struct result phone_portal_refuse(struct visit *v, const struct phone_call *c, b
 		return fail(err, ERR_UNAVAILABLE, "phone.unsure", NULL, "no answer to the refusal");
 	return answer(v, &x, &j, err);
 }
+
+struct result phone_portal_reset(struct visit *v, const struct phone_call *c, struct err *err)
+{
+	struct http_answer x;
+	const struct json *j;
+	if (is_err(call(v, "reset", json_object_done(about(v, c)), &x, err)))
+		return fail(err, ERR_UNAVAILABLE, "phone.unreachable", NULL, "the portal does not answer");
+	return answer(v, &x, &j, err);
+}

@@ -333,6 +333,23 @@ def locked(w):
            "locked, though the PIN is right now", sheet.text[:400])
     c.b.get(page.path)
     expect(not c.b.cookie("session"), "no login")
+    # The signing password is the way out; a wrong one costs its own tries.
+    page = c.phone.b.get("/w/misaki/change/login")
+    form = page.form(field="fresh")
+    page = c.phone.b.submit(form, {"old": "WRONG12345", "fresh": "2580", "repeat": "2580"}, status=422)
+    expect("あと4回" in page.errors(), "four tries of the password are left", page.errors())
+    page = c.phone.b.submit(page.form(field="fresh"), {
+        "old": c.persona["password"], "fresh": "2580", "repeat": "2580"})
+    expect("変更しました" in page.text, "a new PIN", page.text[:300])
+    page = c.login_start()
+    c.phone.approve(page, "2580")
+    c.b.get(page.path)
+    expect(c.b.cookie("session"), "and it logs in")
+    call(w, "reset", 403, device="A" * 43)
+    call(w, "reset", 200, device=secrets_of(c.phone, "")[1])
+    expect("新しく決められました" in c.b.get("/notices").text, "she is told")
+    expect(w.nation.sql("SELECT subject FROM journal_entry WHERE event = 'phone.reset'"),
+           "and it is in her log")
 
 
 def revoked_late(w):

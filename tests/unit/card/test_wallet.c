@@ -241,6 +241,67 @@ static void a_locked_pin_cannot_be_changed(void **state)
 	                 WALLET_LOCKED);
 }
 
+static struct outcome reset(struct str dir, struct str password, struct str fresh)
+{
+	struct outcome o = { 0 };
+	struct wallet *w = purse_open(dir);
+	o.r = wallet_reset_pin(w, password, fresh, &o.verdict, &o.tries, &o.err);
+	wallet_close(w);
+	return o;
+}
+
+static void lock_pin(struct purse *p, struct str dir)
+{
+	for (int i = 0; i < WALLET_PIN_TRIES; i++)
+		purse_sign(p, dir, WALLET_LOGIN, STR("0000"));
+	assert_int_equal(purse_sign(p, dir, WALLET_LOGIN, PURSE_PIN).verdict, WALLET_LOCKED);
+}
+
+static void the_signing_password_opens_a_locked_pin(void **state)
+{
+	struct purse *p = *state;
+	struct str dir = purse_wallet(p);
+	lock_pin(p, dir);
+	struct outcome o = reset(dir, STR("WRONG12345"), STR("9876"));
+	must_ok(o.r, &o.err, "reset");
+	assert_int_equal(o.verdict, WALLET_WRONG);
+	assert_int_equal(o.tries, WALLET_PASSWORD_TRIES - 1); /* it costs the password's tries */
+	assert_int_equal(purse_sign(p, dir, WALLET_LOGIN, STR("9876")).verdict, WALLET_LOCKED);
+	o = reset(dir, PURSE_PASSWORD, STR("9876"));
+	must_ok(o.r, &o.err, "reset");
+	assert_int_equal(o.verdict, WALLET_OK);
+	assert_int_equal(purse_sign(p, dir, WALLET_LOGIN, PURSE_PIN).verdict, WALLET_WRONG);
+	assert_int_equal(purse_sign(p, dir, WALLET_LOGIN, STR("9876")).verdict, WALLET_OK);
+	assert_int_equal(purse_sign(p, dir, WALLET_SIGN, PURSE_PASSWORD).verdict, WALLET_OK);
+}
+
+static void a_changed_password_still_opens_it(void **state)
+{
+	struct purse *p = *state;
+	struct str dir = purse_wallet(p);
+	struct outcome o = purse_change(dir, WALLET_SIGN, PURSE_PASSWORD, STR("NEW1PASSWORD"));
+	must_ok(o.r, &o.err, "change");
+	lock_pin(p, dir);
+	assert_int_equal(reset(dir, PURSE_PASSWORD, STR("9876")).verdict, WALLET_WRONG);
+	assert_int_equal(reset(dir, STR("NEW1PASSWORD"), STR("9876")).verdict, WALLET_OK);
+	assert_int_equal(purse_sign(p, dir, WALLET_LOGIN, STR("9876")).verdict, WALLET_OK);
+}
+
+static void five_wrong_passwords_close_that_way_as_well(void **state)
+{
+	struct purse *p = *state;
+	struct str dir = purse_wallet(p);
+	lock_pin(p, dir);
+	for (int i = 0; i < WALLET_PASSWORD_TRIES; i++)
+		reset(dir, STR("WRONG12345"), STR("9876"));
+	assert_int_equal(reset(dir, PURSE_PASSWORD, STR("9876")).verdict, WALLET_LOCKED);
+	struct wallet *w = purse_open(dir);
+	assert_false(wallet_can_reset(w));
+	wallet_close(w);
+	assert_int_equal(reset(dir, STR("short"), STR("9876")).r.kind, ERR_INPUT);
+	assert_int_equal(reset(dir, PURSE_PASSWORD, STR("98")).r.kind, ERR_INPUT);
+}
+
 static void a_new_pin_must_be_one(void **state)
 {
 	struct purse *p = *state;
@@ -394,6 +455,8 @@ int main(void)
 		T(what_cannot_be_a_pin_costs_nothing), T(what_cannot_be_a_password_costs_nothing),
 		T(a_changed_pin_is_the_only_one), T(a_changed_password_signs_with_the_same_key),
 		T(changing_with_a_wrong_pin_costs_a_try_and_changes_nothing),
+		T(the_signing_password_opens_a_locked_pin), T(a_changed_password_still_opens_it),
+		T(five_wrong_passwords_close_that_way_as_well),
 		T(a_locked_pin_cannot_be_changed), T(a_new_pin_must_be_one), T(it_says_whose_it_is),
 		T(a_child_has_no_signing_key), T(a_wallet_is_never_written_over),
 		T(it_cannot_be_made_with_a_bad_pin_or_password),
