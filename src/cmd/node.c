@@ -2,10 +2,12 @@
 
 #include "api/api.h"
 #include "apply/case.h"
+#include "base/clock.h"
 #include "base/encode.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "cmd/key_names.h"
 #include "notice/notice.h"
 #include "record/record.h"
 #include "store/journal.h"
@@ -45,7 +47,23 @@ static struct result open_keys(struct node *n, bool apart, struct err *err)
 	TRY(codes_open(file_join(a, n->config.data, STR("codes.key")), &n->app.codes, err));
 	TRY(node_derive(n, STR("data"), &n->app.data_key, err));
 	TRY(node_derive(n, STR("officer"), &n->app.officer_key, err));
-	return node_key(n, "journal", KEY_ED25519, true, &n->journal_key, err);
+	char newest[KEY_GENERATION_NAME];
+	key_generation_name("journal", key_generation_last(n, "keys", ".key", "journal"), newest);
+	return node_key(n, newest, KEY_ED25519, true, &n->journal_key, err);
+}
+
+/* Heads that former generations signed stay good. */
+static struct result trust_former_keys(struct node *n, struct err *err)
+{
+	unsigned last = key_generation_last(n, "keys", ".key", "journal");
+	for (unsigned g = last > JOURNAL_KEYS_MAX ? last - JOURNAL_KEYS_MAX : 1; g < last; g++) {
+		char name[KEY_GENERATION_NAME];
+		KEY_AUTO k = NULL;
+		key_generation_name("journal", g, name);
+		TRY(node_key(n, name, KEY_ED25519, false, &k, err));
+		store_trust_journal_key(n->app.store, k);
+	}
+	return ok();
 }
 
 static struct result open_store(struct str config_path, bool apart, struct node **ret,
@@ -61,11 +79,14 @@ static struct result open_store(struct str config_path, bool apart, struct node 
 		node_migrations();
 		r = store_open(n->config.store, &n->app.store, err);
 	}
+	if (is_ok(r)) {
+		store_set_journal_key(n->app.store, n->journal_key);
+		r = trust_former_keys(n, err);
+	}
 	if (is_err(r)) {
 		node_close(n);
 		return r;
 	}
-	store_set_journal_key(n->app.store, n->journal_key);
 	*ret = n;
 	return ok();
 }
@@ -79,7 +100,7 @@ struct result node_open_store(struct str config_path, struct node **ret, struct 
 
 static struct result open_seal(struct node *n, struct org *o, struct err *err)
 {
-	char name[64];
+	char name[64], newest[KEY_GENERATION_NAME];
 	struct str path;
 	size_t len = o->id.n < 40 ? o->id.n : 40;
 	memcpy(name, "seal-", 5);
@@ -88,8 +109,9 @@ static struct result open_seal(struct node *n, struct org *o, struct err *err)
 	path = node_path(n, "trust", str_c(name), ".der");
 	if (!file_exists(path))
 		return ok(); /* an organization that issues no letters */
-	TRY(node_key(n, name, KEY_P256, false, &o->seal_key, err));
-	TRY(node_cert(n, n->arena, name, &o->seal_cert, err));
+	key_generation_name(name, key_generation_of_seal(n, name, clock_now_us()), newest);
+	TRY(node_key(n, newest, KEY_P256, false, &o->seal_key, err));
+	TRY(node_cert(n, n->arena, newest, &o->seal_cert, err));
 	o->nchain = 1;
 	return node_cert(n, n->arena, "ca-government", &o->seal_chain[0], err);
 }

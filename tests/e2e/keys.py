@@ -6,12 +6,16 @@ load, and the server without it.
 """
 import os
 import re
+import shutil
 import signal
+import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
 
+import check
 import steps
 from people import Citizen
 from web import Browser, Failed, expect
@@ -170,6 +174,94 @@ class Keys:
         self.nation.start_serve()
 
 
+    # ---- the operator's commands ----
+
+    def passphrase(self, name, text):
+        path = self.nation.dir / name
+        path.write_text(text + "\n")
+        path.chmod(0o600)
+
+    def key(self, *args, check=True):
+        return self.nation.run("key", *args, "--config", self.nation.config, check=check)
+
+    def ceremony(self):
+        """Two operators, each with half of it: neither starts the node alone."""
+        n = self.nation
+        n.serve.end()
+        names = re.findall(r"^key +(\S+)", self.key("list").stdout, re.M)
+        for name, text in (("a", "hana: correct horse"), ("b", "jiro: battery staple"),
+                           ("c", "kei: something else")):
+            self.passphrase(name, text)
+        expect(self.key("ceremony", "--passphrases", "hana=a", check=False).returncode == 2,
+               "one operator is none")
+        said = self.key("ceremony", "--passphrases", "hana=a,jiro=b,kei=c", "--need", "2").stdout
+        expect(all(x in said for x in ["hana", "jiro", "kei", "2 of 3", *names]),
+               "a transcript with people and keys", said[:300])
+        expect(not (n.dir / "data/node.key").exists(), "the master key's file is gone")
+        expect(n.sql("SELECT count(*) FROM journal_entry WHERE event = 'key.ceremony'")
+               in ([["1"]],), "the ceremony in the journal")
+        plain = n.config.read_text()
+
+        def master(value):
+            n.config.write_text(f'{plain}\nmaster: "{value}"\n')
+        for wrong in ("operators:hana=a", "operators:hana=a,jiro=a", "operators:hana=a,hana=a",
+                      "operators", "file"):
+            master(wrong)
+            r = n.run("journal", "verify", "--config", n.config, check=False)
+            expect(r.returncode == 2, f"master: {wrong} opens nothing", r.stdout + r.stderr)
+        for right in ("operators:hana=a,kei=c", "operators:jiro=b,hana=a"):
+            master(right)
+            n.journal_verify()
+        n.start_serve()
+        Citizen(n, n.persona("hanako")).login()
+        return f"{len(names)} keys"
+
+    def rolled(self):
+        """The next generation is published and used; what the old one signed holds."""
+        n, city = self.nation, "172065"
+        n.serve.end()
+        bundle = n.dir / "data/trust/bundle.pem"
+        before = bundle.read_text().count("BEGIN CERTIFICATE")
+        self.key("roll", "journal")
+        self.key("roll", f"seal-{city}")
+        expect(bundle.read_text().count("BEGIN CERTIFICATE") == before + 1, "a seal published")
+        expect(self.key("roll", "ca-government", check=False).returncode == 2, "not this way")
+        n.start_serve()
+        Citizen(n, n.persona("hanako")).login()
+        signers = n.sql("SELECT count(DISTINCT signer) FROM journal_head")
+        expect(signers == [["2"]], "heads of both generations", signers)
+        expect("sound" in n.journal_verify(), "one sound journal")
+
+
+def on_a_token(nation):
+    """The scenario, with authorities and seals in SoftHSM2: letters are sealed there."""
+    expect(not list((nation.dir / "data/keys").glob("ca-*")), "no authority's key in a file")
+    expect(not list((nation.dir / "data/keys").glob("seal-*")), "no seal's key in a file")
+    return check.run(nation)
+
+
+class Token:
+    """A SoftHSM2 token in a folder of its own."""
+
+    def __enter__(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="musubi-token-"))
+        (self.folder / "tokens").mkdir()
+        (self.folder / "conf").write_text(
+            f"directories.tokendir = {self.folder}/tokens\nobjectstore.backend = file\n"
+            "log.level = ERROR\n")
+        (self.folder / "pin").write_text("12345678\n")
+        (self.folder / "pin").chmod(0o600)
+        os.environ["SOFTHSM2_CONF"] = str(self.folder / "conf")
+        subprocess.run(["softhsm2-util", "--init-token", "--free", "--label", "musubi",
+                        "--so-pin", "87654321", "--pin", "12345678"], check=True,
+                       stdout=subprocess.DEVNULL)
+        return ("pkcs11:token=musubi?module-path=/usr/lib/softhsm/libsofthsm2.so"
+                f"&pin-source=file:{self.folder}/pin")
+
+    def __exit__(self, *_):
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
 def run(nation):
     k = Keys(nation)
     s = steps.Steps(f"keys on {nation.engine}")
@@ -181,9 +273,13 @@ def run(nation):
         ("without it: pages are read, nothing is issued", k.without_it),
         ("it comes back by itself", k.back_again),
         ("it ends with the server", k.ends_with_the_server),
+        ("a ceremony: two of three operators open the master key", k.ceremony),
+        ("journal and seal rolled over", k.rolled),
     ], stop=False)
     return s.verdict()
 
 
 if __name__ == "__main__":
-    sys.exit(steps.main(run))
+    verdict = steps.main(run)
+    with Token() as uri:
+        sys.exit(steps.main(on_a_token, make_args=["--key", uri]) or verdict)

@@ -124,11 +124,12 @@ class Nation:
     """One demo nation in a folder."""
 
     def __init__(self, folder, build="build", engine="sqlite", people=2000, port=None,
-                 conninfo=None, share=None):
+                 conninfo=None, share=None, make_args=()):
         self.dir = Path(folder).resolve()
         self.binary = (ROOT / build / "musubi").resolve()
         self.share = share or os.environ.get("MUSUBI_SHARE") or ROOT  # packs/ and web/ lie there
         self.engine, self.people, self.conninfo = engine, people, conninfo
+        self.make_args = list(make_args)  # more of `musubi demo make`
         self.postgres = None
         self.port = port or free_port()
         self.phone_port = self.port + 1
@@ -163,7 +164,7 @@ class Nation:
         url = self.store_url()
         if url:
             args += ["--store", url]
-        self.run(*args)
+        self.run(*args, *self.make_args)
         self.read()
 
     def read(self):
