@@ -87,6 +87,7 @@ const struct node *dmn_typed(struct dmn_builder *b, const struct node *n, const 
 	const struct type *base = type_base(t);
 	if (!n || !t || (base && base->kind == TYPE_ANY && !t->allowed))
 		return n;
+	dmn_check_typed(b, n, t, at);
 	struct node *typed = dmn_node(b, N_TYPED, at, &n, 1);
 	typed->type = t;
 	return typed;

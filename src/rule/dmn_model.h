@@ -129,6 +129,11 @@ struct node *dmn_node(struct dmn_builder *b, enum node_kind k, const struct xml_
 /* dmn_schema.c: warns of elements and attributes that mean nothing where they stand. */
 void dmn_schema_check(struct dmn_builder *b, const struct xml_node *x);
 
+/* dmn_check.c: declared types against constants; after all types are resolved. */
+void dmn_check_typed(struct dmn_builder *b, const struct node *n, const struct type *t,
+                     const struct xml_node *at);
+void dmn_check_types(struct dmn_builder *b, const struct dmn_unit *u);
+
 /* dmn_table.c */
 const struct node *dmn_table(struct dmn_builder *b, const struct xml_node *x);
 

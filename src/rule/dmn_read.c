@@ -450,6 +450,10 @@ struct result dmn_read(struct arena *a, const struct dmn_source *sources, size_t
 	}
 	for (size_t i = 0; i < m->nunits; i++) {
 		b.unit = m->units[i];
+		dmn_check_types(&b, m->units[i]);
+	}
+	for (size_t i = 0; i < m->nunits; i++) {
+		b.unit = m->units[i];
 		for (size_t k = 0; k < m->units[i]->nelements; k++)
 			read_needs(&b, m->units[i]->elements[k]);
 	}

@@ -129,6 +129,60 @@ static void problems_have_a_place_and_hide_nothing(void **state)
 	assert_text(value(a, xml, "bad", "{}"), "null");
 }
 
+/* Every problem as "line code level", for one model. */
+static struct str told(struct arena *a, const char *xml)
+{
+	const struct dmn_problem *p;
+	struct str all = STR("");
+	for (size_t i = 0, n = dmn_problems(model_of(a, xml), &p); i < n; i++)
+		all = arena_printf(a, "%.*s%s%s%s: %.*s", STR_ARG(all), i ? "; " : "", p[i].code,
+		                   p[i].note ? " note" : p[i].warning ? " warning" : "", STR_ARG(p[i].en));
+	return all;
+}
+
+#define TABLE(rows) "<decisionTable><input><inputExpression typeRef=\"tUse\"><text>use</text></inputExpression>" \
+	"</input><output name=\"y\" typeRef=\"number\"/>" rows "</decisionTable>"
+#define RULE(in, out) "<rule><inputEntry><text>" in "</text></inputEntry><outputEntry><text>" out \
+	"</text></outputEntry></rule>"
+#define USE "<itemDefinition name=\"tUse\"><typeRef>string</typeRef><allowedValues><text>\"own\", \"rent\"" \
+	"</text></allowedValues></itemDefinition>"
+#define TYPED(id, type, body) "<decision id=\"" id "\" name=\"" id "\"><variable name=\"" id \
+	"\" typeRef=\"" type "\"/>" body "</decision>"
+
+static void tables_and_types_are_checked(void **state)
+{
+	ARENA_AUTO a = arena_new(0);
+	(void)state;
+	assert_text(told(a, MODEL(USE INPUT("use", "tUse") DECISION("d", NEEDS("requiredInput", "use")
+	                 TABLE(RULE("\"own\"", "1") RULE("\"rent\"", "2"))))), "");
+	assert_text(told(a, MODEL(USE INPUT("use", "tUse") DECISION("d", NEEDS("requiredInput", "use")
+	                 TABLE(RULE("\"own\"", "1") RULE("\"rnt\", \"rent\"", "\"x\""))))),
+	            "table.outside: row 2: 'use' is never \"rnt\": did you mean 'rent'?; "
+	            "table.output_type: \"x\" does not conform to the type of 'y': number");
+	assert_text(told(a, MODEL(USE TYPED("d", "tUse", TEXT("\"lend\"")))),
+	            "dmn.constant_type: \"lend\" does not conform to the declared type 'tUse'");
+	assert_text(told(a, MODEL(TYPED("d", "number", TEXT("1 &lt; 2 and true")))),
+	            "dmn.declared_type: the result is declared as 'number', but it is always a boolean");
+	assert_text(told(a, MODEL(TYPED("d", "number", TEXT("1 + 2")))), "");
+	assert_text(told(a, MODEL("<itemDefinition name=\"t\"><typeRef>number</typeRef><allowedValues><text>1, \"2\""
+	                          "</text></allowedValues></itemDefinition>")),
+	            "dmn.allowed_type warning: \"2\" is no number, so it can never be allowed");
+}
+
+static void what_means_nothing_is_told(void **state)
+{
+	ARENA_AUTO a = arena_new(0);
+	(void)state;
+	assert_text(told(a, MODEL("<decision id=\"d\" nmae=\"d\"><literalExpresion/>" TEXT("1") "</decision>")),
+	            "dmn.unknown_attribute warning: the attribute 'nmae' has no meaning on 'decision' and is ignored: "
+	            "did you mean 'name'?; dmn.unknown_element warning: 'literalExpresion' has no meaning in "
+	            "'decision' and is ignored: did you mean 'literalExpression'?");
+	assert_text(told(a, MODEL("<extensionElements><x/></extensionElements><decision id=\"d\" name=\"d\" "
+	                          "xmlns:c=\"urn:c\" c:z=\"1\"><c:any/>" TEXT("1") "</decision>")), "");
+	assert_text(told(a, MODEL(TYPED("d", "nubmer", TEXT("1")))),
+	            "dmn.unknown_type: there is no type 'nubmer': did you mean 'number'?");
+}
+
 static void cycles_are_told_and_end(void **state)
 {
 	ARENA_AUTO a = arena_new(0);
@@ -219,7 +273,8 @@ int main(void)
 		cmocka_unit_test(only_what_matters_is_missing),
 		cmocka_unit_test(values_conform_to_item_definitions),
 		cmocka_unit_test(problems_have_a_place_and_hide_nothing),
-		cmocka_unit_test(cycles_are_told_and_end),
+		cmocka_unit_test(tables_and_types_are_checked),
+		cmocka_unit_test(what_means_nothing_is_told), cmocka_unit_test(cycles_are_told_and_end),
 		cmocka_unit_test(tables_say_why),
 		cmocka_unit_test(hostile_files_are_refused),
 	};
