@@ -6,5 +6,7 @@
 
 /* What a phone asks of the portal: open, approve or refuse a transaction. */
 void api_phone_routes(struct app *app);
+/* Status of certificates and time stamps (api/status.h): /ocsp, /crl, /tsa, /ca. */
+void api_status_routes(struct app *app);
 
 #endif

@@ -26,6 +26,7 @@ static const struct key_row {
 	{ "data", KEY_PATH, true, offsetof(struct config, data) },
 	{ "master", KEY_TEXT, false, offsetof(struct config, master) },
 	{ "key", KEY_TEXT, false, offsetof(struct config, key) },
+	{ "tsa_clock", KEY_TEXT, false, offsetof(struct config, tsa_clock) },
 	{ "phone_listen", KEY_TEXT, false, offsetof(struct config, phone_listen) },
 	{ "phone_url", KEY_TEXT, false, offsetof(struct config, phone_url) },
 	{ "phone_wallets", KEY_PATH, false, offsetof(struct config, phone_wallets) },

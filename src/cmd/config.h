@@ -24,6 +24,8 @@ struct config {
 	struct str data;      /* keys, trust */
 	struct str master;    /* cmd/master.h; "" is "file" */
 	struct str key;       /* "pkcs11:…" (RFC 7512): where keys of authorities and seals live */
+	struct str tsa_clock;  /* "ntp": time stamps only while the kernel says that NTP keeps
+	                          the clock; "": while it does not jump */
 	struct str phone_listen, phone_url, phone_wallets;
 	struct str portal, ca; /* organizations with these roles, "" when none */
 	int64_t workers;

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cmd/key_names.h"
+#include "cmd/node_trust.h"
 #include "notice/notice.h"
 #include "record/record.h"
 #include "store/journal.h"
@@ -180,6 +181,7 @@ static struct result open_pages(struct node *n, struct err *err)
 	portal_routes(app);
 	counter_routes(app);
 	api_phone_routes(app);
+	api_status_routes(app);
 	return ok();
 }
 
@@ -190,6 +192,8 @@ struct result node_open(struct str config_path, bool apart, struct node **ret, s
 	struct result r = node_open_orgs(n, err);
 	if (is_ok(r))
 		r = open_anchors(n, err);
+	if (is_ok(r))
+		r = node_open_status(n, err);
 	if (is_ok(r))
 		r = open_packs(n, err);
 	if (is_ok(r))
@@ -208,6 +212,7 @@ void node_close(struct node *n)
 		return;
 	struct app *app = &n->app;
 	app_close_pages(app);
+	node_close_status(n);
 	pack_unref(app->packs);
 	anchors_unref(app->anchors);
 	for (size_t i = 0; i < app->norgs; i++)

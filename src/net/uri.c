@@ -56,10 +56,34 @@ static struct result check_characters(struct str path, struct err *err)
 	return ok();
 }
 
+/* RFC 6960 §A.1.1 puts base64 into a path, where "/" is a letter of the alphabet.
+ * Below /ocsp/ it is one segment, and comes out as base64url without padding. */
+#define OCSP_PATH "/ocsp/"
+static struct result ocsp_path(struct arena *a, struct str s, struct str *ret, struct err *err)
+{
+	struct str text = str_from(s, sizeof OCSP_PATH - 1);
+	if (str_find_char(text, '%') != STR_NONE)
+		TRY(percent_decode(a, text, &text, err));
+	while (str_ends(text, STR("=")))
+		text.n--;
+	char *p = arena_alloc(a, text.n + 1);
+	for (size_t i = 0; i < text.n; i++) {
+		char c = text.p[i];
+		bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+		if (!plain && c != '+' && c != '/')
+			return bad_path(err, "not base64");
+		p[i] = c == '+' ? '-' : c == '/' ? '_' : c;
+	}
+	*ret = arena_join(a, STR(OCSP_PATH), str_of(p, text.n));
+	return ok();
+}
+
 struct result uri_decode_path(struct arena *a, struct str s, struct str *ret, struct err *err)
 {
 	if (s.n == 0 || s.p[0] != '/')
 		return bad_path(err, "does not start with /");
+	if (str_starts(s, STR(OCSP_PATH)) && s.n >= sizeof OCSP_PATH)
+		return ocsp_path(a, s, ret, err);
 	if (str_find(s, STR("%2F")) != STR_NONE || str_find(s, STR("%2f")) != STR_NONE)
 		return bad_path(err, "encoded slash");
 	struct str out = s;

@@ -12,7 +12,8 @@ MUST struct result uri_decode_field(struct arena *a, struct str s, struct str *r
                                     struct err *err);
 /* The path of a request target, decoded once. Refused: not starting with "/",
  * empty or dot segments, an encoded "/", a "\", NUL, control characters, broken
- * coding, invalid UTF-8. */
+ * coding, invalid UTF-8. One exception: what stands behind "/ocsp/" is base64 with
+ * its slashes (RFC 6960 §A.1.1), and becomes one segment of base64url. */
 MUST struct result uri_decode_path(struct arena *a, struct str s, struct str *ret,
                                    struct err *err);
 

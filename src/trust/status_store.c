@@ -172,6 +172,16 @@ struct result cert_rows_revoked(struct db *db, struct arena *a, struct str org, 
 	return ok();
 }
 
+struct result shard_exists(struct db *db, struct arena *a, struct str org, enum ca_kind kind,
+                           struct str shard, bool *ret, struct err *err)
+{
+	struct rows rows;
+	TRY(db_query(db, a, "SELECT serial FROM trust_cert WHERE org = ? AND ca = ? AND shard = ? LIMIT 1",
+	             BINDS(B_TEXT(org), B_TEXT(ca_name(kind)), B_TEXT(shard)), &rows, err));
+	*ret = rows.n > 0;
+	return ok();
+}
+
 struct result trust_shards(struct db *db, struct arena *a, struct str org, enum ca_kind kind,
                            const struct str **ret, size_t *ret_n, struct err *err)
 {

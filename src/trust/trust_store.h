@@ -44,6 +44,8 @@ MUST struct result cert_rows_changed(struct db *db, struct arena *a, struct str 
                                      enum ca_kind kind, int64_t after, size_t limit,
                                      const struct changed_row **ret, size_t *ret_n,
                                      struct err *err);
+MUST struct result shard_exists(struct db *db, struct arena *a, struct str org, enum ca_kind kind,
+                                struct str shard, bool *ret, struct err *err);
 MUST struct result ca_row_changes(struct db *db, struct arena *a, struct str org,
                                   enum ca_kind kind, int64_t *ret, struct err *err);
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "e2e"))
 import steps  # noqa: E402
+from status import Status  # noqa: E402
 from hostile import World  # noqa: E402
 from web import expect  # noqa: E402
 
@@ -85,6 +86,7 @@ def run(nation):
     st.run("openssl reads the authorities", authorities)
     st.run("openssl verifies the seal's chain", seal_chain)
     st.run("curl meets the server", curl)
+    Status(nation).steps(st)
     return st.verdict()
 
 

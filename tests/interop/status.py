@@ -1,0 +1,131 @@
+"""openssl against /ocsp, /crl, /ca and /tsa of a running nation."""
+import base64
+import subprocess
+import time
+import urllib.parse
+from pathlib import Path
+
+from web import expect
+
+
+def tool(*args, data=None, cwd=None):
+    r = subprocess.run([str(a) for a in args], input=data, capture_output=True, cwd=cwd)
+    return r.returncode, (r.stdout + r.stderr).decode(errors="replace")
+
+
+class Status:
+    """What programs that others wrote make of a node's answers about certificates."""
+
+    def __init__(self, nation):
+        self.nation, self.at = nation, nation.origin
+        self.dir = Path(nation.dir) / "status"
+        self.dir.mkdir()
+
+    def openssl(self, *args, ok=True):
+        code, said = tool("openssl", *args, cwd=self.dir)
+        expect((code == 0) == ok, "openssl " + " ".join(map(str, args[:3])), said[-1500:])
+        return said
+
+    def get(self, path, to, *more):
+        code, said = tool("curl", "-sS", "-D", "-", "-o", to, *more, self.at + path, cwd=self.dir)
+        expect(code == 0, f"curl {path}", said)
+        return said.lower()
+
+    def authorities(self):
+        for name in ("citizen-auth", "citizen-sign", "government", "corporate"):
+            self.get(f"/ca/{name}", f"{name}.der")
+            self.openssl("x509", "-inform", "DER", "-in", f"{name}.der", "-out", f"{name}.pem")
+        trust = Path(self.nation.dir) / "data/trust"
+        self.openssl("x509", "-inform", "DER", "-in", trust / "seal-172065.der", "-out", "seal.pem")
+
+    def ocsp_post(self):
+        said = self.openssl("ocsp", "-issuer", "government.pem", "-cert", "seal.pem", "-url",
+                            self.at + "/ocsp", "-CAfile", "government.pem", "-resp_text")
+        expect("Response verify OK" in said and "seal.pem: good" in said, "good, verified", said)
+        expect("Nonce Verify error" not in said and "no nonce" not in said, "the nonce is there", said)
+
+    def ocsp_sha256_and_unknown(self):
+        said = self.openssl("ocsp", "-sha256", "-issuer", "government.pem", "-cert", "seal.pem",
+                            "-serial", "0x1234", "-url", self.at + "/ocsp", "-CAfile",
+                            "government.pem")
+        expect("seal.pem: good" in said and "0x1234: unknown" in said, "good and unknown", said)
+
+    def ocsp_get(self):
+        self.openssl("ocsp", "-issuer", "government.pem", "-cert", "seal.pem", "-no_nonce",
+                     "-reqout", "q.der")
+        text = base64.b64encode((self.dir / "q.der").read_bytes()).decode()
+        for path in (text, urllib.parse.quote(text, safe="")):
+            head = self.get("/ocsp/" + path, "r.der")
+            expect("application/ocsp-response" in head and "max-age=" in head and "etag:" in head,
+                   "an answer that may be kept", head)
+            said = self.openssl("ocsp", "-issuer", "government.pem", "-cert", "seal.pem",
+                                "-no_nonce", "-respin", "r.der", "-CAfile", "government.pem")
+            expect("seal.pem: good" in said, "good", said)
+
+    def wrong_issuer(self):
+        said = tool("openssl", "ocsp", "-issuer", "seal.pem", "-serial", "1", "-url",
+                    self.at + "/ocsp", cwd=self.dir)[1]
+        expect("unauthorized" in said, "another issuer is unauthorized", said)
+        head = self.get("/ocsp", "x", "--data-binary", "junk", "-H",
+                        "Content-Type: application/ocsp-request")
+        expect(" 200" in head and (self.dir / "x").read_bytes() == bytes.fromhex("30030a0101"),
+               "junk is malformedRequest", head)
+
+    def crl(self):
+        head = self.get("/crl/government", "crl.der")
+        expect("application/pkix-crl" in head and "max-age=" in head, "a CRL", head)
+        self.openssl("crl", "-inform", "DER", "-in", "crl.der", "-CAfile", "government.pem",
+                     "-noout", "-crlnumber", "-nextupdate")
+        self.openssl("crl", "-inform", "DER", "-in", "crl.der", "-out", "crl.pem")
+        said = self.openssl("verify", "-crl_check", "-CAfile", "government.pem", "-CRLfile",
+                            "crl.pem", "seal.pem")
+        expect("seal.pem: OK" in said, "verify -crl_check", said)
+
+    def crl_of_a_city(self):
+        where = urllib.parse.quote("石川県") + "/" + urllib.parse.quote("加賀市")
+        self.get("/crl/government/" + where, "part.der")
+        said = self.openssl("crl", "-inform", "DER", "-in", "part.der", "-noout", "-text")
+        expect("Issuing Distribution Point: critical" in said, "a critical IDP", said)
+        self.openssl("crl", "-inform", "DER", "-in", "part.der", "-out", "part.pem")
+        said = self.openssl("verify", "-crl_check", "-extended_crl", "-CAfile", "government.pem",
+                            "-CRLfile", "part.pem", "seal.pem")
+        expect("seal.pem: OK" in said, "verify with the city's part", said)
+        head = self.get("/crl/government/a/b", "none")
+        expect(" 404" in head, "a part that does not exist", head)
+
+    def time_stamp(self):
+        (self.dir / "document").write_text("any document")
+        self.openssl("ts", "-query", "-data", "document", "-sha256", "-cert", "-out", "q.tsq")
+        head = self.get("/tsa", "r.tsr", "--data-binary", "@q.tsq", "-H",
+                        "Content-Type: application/timestamp-query")
+        expect("application/timestamp-reply" in head, "a time stamp", head)
+        said = self.openssl("ts", "-verify", "-queryfile", "q.tsq", "-in", "r.tsr", "-CAfile",
+                            "government.pem")
+        expect("Verification: OK" in said, "openssl ts -verify", said)
+        (self.dir / "document").write_text("another document")
+        self.openssl("ts", "-verify", "-data", "document", "-in", "r.tsr", "-CAfile",
+                     "government.pem", ok=False)
+
+    def revoked(self):
+        serial = self.openssl("x509", "-in", "seal.pem", "-noout", "-serial").split("=")[1].strip()
+        code, said = tool(self.nation.binary, "ca", "revoke", "--config",
+                          Path(self.nation.dir) / "musubi.yaml", "--serial", serial, "--reason",
+                          "superseded")
+        expect(code == 0, "musubi ca revoke", said)
+        time.sleep(1.5)  # what is kept is looked at once a second
+        said = self.openssl("ocsp", "-issuer", "government.pem", "-cert", "seal.pem", "-url",
+                            self.at + "/ocsp", "-CAfile", "government.pem", "-no_nonce")
+        expect("seal.pem: revoked" in said and "superseded" in said, "revoked", said)
+
+    def steps(self, st):
+        for name, step in (("openssl reads the authorities over HTTP", self.authorities),
+                           ("openssl ocsp asks and verifies, with a nonce", self.ocsp_post),
+                           ("openssl ocsp with SHA-256, and a serial never issued",
+                            self.ocsp_sha256_and_unknown),
+                           ("OCSP by GET, base64 plain and percent-coded", self.ocsp_get),
+                           ("OCSP for another issuer, and junk", self.wrong_issuer),
+                           ("openssl crl and verify -crl_check", self.crl),
+                           ("openssl verify with the CRL of one municipality", self.crl_of_a_city),
+                           ("openssl ts asks and verifies", self.time_stamp),
+                           ("openssl ocsp sees a revocation", self.revoked)):
+            st.run(name, step)
