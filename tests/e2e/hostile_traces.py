@@ -26,6 +26,7 @@ def rows(w):
         ("answers without end are refused", lambda: endless(w)),
         ("protected after she applied", lambda: protected_later(w)),
         ("guessing many names is slowed down", lambda: many_names(w)),
+        ("logins begun without end are slowed down", lambda: many_logins(w)),
     ]
 
 
@@ -252,3 +253,15 @@ def many_names(w):
                                 {**FORM, "Origin": w.nation.origin}).status)
     expect(429 in found, "slowed down", (found.count(401), time.monotonic() - start))
     expect(not [s for s in found if s not in (401, 429)], "401 and 429 only", set(found))
+
+
+def many_logins(w):
+    """Each writes a row, and anybody may begin one."""
+    b = Browser(w.nation.origin)
+    b.get("/login")
+    body = urlencode(b.page.form(action="/login$").values()).encode()
+    head = {**FORM, "Origin": w.nation.origin}
+    seen = [b.exchange("POST", "/login", body, head).status for _ in range(400)]
+    expect(429 in seen and set(seen) <= {303, 429}, "at first let through, then 429", set(seen))
+    expect(seen.index(429) >= 100, "an office's worth of people gets in", seen.index(429))
+    expect(b.get("/").status == 200, "and the rest of the portal answers")
