@@ -1,4 +1,4 @@
-/* musubi ca list | revoke: the authority's own desk. A person is named by the
+/* musubi ca list | revoke | event | crl: the authority's own desk. A person is named by the
  * authority's code for her, by her 11-digit resident code, or, in a demo
  * nation, by the id of a persona (personas.json beside the configuration). */
 #include <stdio.h>
@@ -9,8 +9,11 @@
 #include "base/file.h"
 #include "cmd/commands.h"
 #include "cmd/node.h"
+#include "cmd/node_trust.h"
+#include "notice/notice.h"
 #include "record/record.h"
 #include "trust/ca.h"
+#include "trust/life.h"
 
 enum { PERSONAS_MAX = 4 << 20, SERIAL_DIGITS = 8 };
 
@@ -266,4 +269,103 @@ int cmd_ca_revoke(int argc, char **args)
 	if (!command_begin(&u, argc, args, &code))
 		return code;
 	return finish(&d, u.command, revoke(&d, &err), &err);
+}
+
+/* ---- event ---- */
+
+/* The holder reads of it where she reads everything, in the same transaction. */
+static struct result tell(struct desk *d, struct db *tx, struct str subject,
+                          const struct life_row *row, int64_t now, struct err *err)
+{
+	const struct config *c = &d->node->config;
+	struct str there;
+	struct notice n = { .from_org = c->ca, .link = STR("/my"), .at = now,
+		.text = { [LANG_JA] = str_c(row->ja), [LANG_EN] = str_c(row->en),
+		          [LANG_EASY] = str_c(row->easy) } };
+	if (c->portal.n == 0)
+		return ok();
+	TRY(code_convert(d->node->app.codes, d->arena, c->ca, subject, c->portal, &there, err));
+	return notice_put(tx, d->arena, c->portal, there, &n, err);
+}
+
+static struct result event(struct desk *d, struct err *err)
+{
+	enum life_event e;
+	struct str subject;
+	struct life_done done[LIFE_DONE_MAX];
+	size_t n;
+	int64_t now = clock_now_us();
+	if (!life_event_parse(d->reason, &e))
+		return fail(err, ERR_INPUT, "cmd.usage", NULL, "no such event: %.*s", STR_ARG(d->reason));
+	TRY(opened(d, err));
+	TRY(subject_of(d, &subject, err));
+	STORE_TX_AUTO tx = NULL;
+	TRY(store_begin(d->node->app.store, &tx, err));
+	TRY(trust_life(tx, d->arena, d->node->config.ca, subject, e, now, done, &n, err));
+	if (n)
+		TRY(tell(d, tx, subject, life_row(e), now, err));
+	TRY(store_commit(&tx, err));
+	for (size_t i = 0; i < n; i++)
+		printf("%08X  %s\n", done[i].serial, profile_row(done[i].profile)->name);
+	printf("%zu certificates: %s\n", n, life_row(e)->name);
+	return ok();
+}
+
+int cmd_ca_event(int argc, char **args)
+{
+	struct desk d = { 0 };
+	struct err err = { 0 };
+	int code;
+	const struct option_row rows[] = {
+		{ "config", OPTION_TEXT, "FILE", "configuration of the node (musubi.yaml)",
+		  .required = true, .text = &d.config },
+		{ "person", OPTION_TEXT, "ID", "code, resident code or persona", .required = true,
+		  .text = &d.person },
+		{ "event", OPTION_TEXT, "NAME",
+		  "attributes, death, left, card-lost, card-found, card-stolen, card-returned, phone-lost, …",
+		  .required = true, .text = &d.reason },
+	};
+	struct usage u = { .command = "ca event", .rows = rows, .nrows = 3 };
+	if (!command_begin(&u, argc, args, &code))
+		return code;
+	return finish(&d, u.command, event(&d, &err), &err);
+}
+
+/* ---- crl ---- */
+
+static struct result crl(struct desk *d, struct err *err)
+{
+	enum ca_kind kind;
+	struct ca *ca = NULL;
+	struct str der;
+	TRY(opened(d, err));
+	if (!ca_kind_parse(d->ca, &kind))
+		return fail(err, ERR_INPUT, "cmd.usage", NULL, "no such authority: %.*s", STR_ARG(d->ca));
+	TRY(node_ca(d->node, kind, &ca, err));
+	struct result r = d->person.n
+		? trust_crl_make_shard(ca, d->arena, d->person, clock_now_us(), &der, err)
+		: trust_crl_make(ca, d->arena, clock_now_us(), &der, err);
+	trust_ca_close(ca);
+	TRY(r);
+	return file_write(d->serial, der, 0644, err);
+}
+
+int cmd_ca_crl(int argc, char **args)
+{
+	struct desk d = { 0 };
+	struct err err = { 0 };
+	int code;
+	const struct option_row rows[] = {
+		{ "config", OPTION_TEXT, "FILE", "configuration of the node (musubi.yaml)",
+		  .required = true, .text = &d.config },
+		{ "ca", OPTION_TEXT, "NAME", "citizen-auth, citizen-sign, government, corporate",
+		  .required = true, .text = &d.ca },
+		{ "part", OPTION_TEXT, "PLACE", "of one municipality: 石川県/加賀市", .text = &d.person },
+		{ "out", OPTION_TEXT, "FILE", "where the CRL goes (DER)", .required = true,
+		  .text = &d.serial },
+	};
+	struct usage u = { .command = "ca crl", .rows = rows, .nrows = 4 };
+	if (!command_begin(&u, argc, args, &code))
+		return code;
+	return finish(&d, u.command, crl(&d, &err), &err);
 }

@@ -30,6 +30,8 @@ bool command_begin(struct usage *u, int argc, char **args, int *ret_exit);
 /* And ends with when it failed: one line for people; EXIT_FAILED. */
 int command_failed(const char *command, const struct err *err);
 
+int cmd_ca_crl(int argc, char **args);
+int cmd_ca_event(int argc, char **args);
 int cmd_ca_list(int argc, char **args);
 int cmd_ca_revoke(int argc, char **args);
 int cmd_demo_make(int argc, char **args);
