@@ -11,7 +11,13 @@ static const char *const tables[] = {
 	NULL,
 };
 
-static const struct migration migrations[] = { { 1, "notices", tables } };
+/* A person's notices are few and lie together by the key: sorted when shown. */
+static const char *const by_key[] = { "DROP INDEX notice_by_time", NULL };
+
+static const struct migration migrations[] = {
+	{ 1, "notices", tables },
+	{ 2, "notices by their key alone", by_key },
+};
 
 void notice_migrations(void)
 {
