@@ -2,7 +2,7 @@
 #ifndef MUSUBI_CRYPTO_KEY_TOKEN_PRIVATE_H
 #define MUSUBI_CRYPTO_KEY_TOKEN_PRIVATE_H
 
-#include <p11-kit/pkcs11.h>
+#include <p11-kit-1/p11-kit/pkcs11.h>
 #include <pthread.h>
 
 #include "crypto/key_token.h"
@@ -37,7 +37,7 @@ MUST struct result token_borrow(struct token *t, struct token_session *ret, stru
 /* `lost`: what it returned says that the session or the token is gone. */
 void token_return(struct token *t, const struct token_session *s, bool lost);
 bool token_lost(CK_RV rv);
-struct result token_failed(CK_RV rv, const char *what, struct err *err);
+MUST struct result token_failed(CK_RV rv, const char *what, struct err *err);
 
 /* Of a class (CKO_PRIVATE_KEY …) with that label. */
 MUST struct result token_find(struct token *t, CK_SESSION_HANDLE s, CK_OBJECT_CLASS class,
