@@ -170,7 +170,6 @@ static struct result put_charge(struct bar *b, struct db *db, struct json_object
 	json_put(o, STR("officers"), json_array_done(list));
 	json_put_str(o, STR("charge_id"), b->d->c.assigned_to);
 	json_put_str(o, STR("charge"), counter_officer_name(v, db, b->d->c.assigned_to));
-	json_put_str(o, STR("charge_id"), b->d->c.assigned_to);
 	json_put_bool(o, STR("charge_me"), str_eq(b->d->c.assigned_to, v->session.subject));
 	json_put_str(o, STR("me"), v->session.subject);
 	return ok();
