@@ -50,12 +50,16 @@ static void rows_are_complete(void **state)
 		assert_non_null(r->name);
 		assert_non_null(r->family);
 		assert_true(r->bits > 0);
+		assert_non_null(r->oid);
+		assert_int_equal(r->curve != NULL, r->group != NULL);
+		assert_int_equal(r->point == 0, strcmp(r->family, "RSA") == 0);
 		assert_true(key_alg_parse(str_c(r->name), &back) && back == (enum key_alg)i);
 		assert_string_equal(sig_alg_row(r->sig)->family, r->family);
 	}
 	for (size_t i = 0; i < SIG_ALG_COUNT; i++) {
 		assert_non_null(sig_alg_row((enum sig_alg)i)->jose);
 		assert_non_null(sig_alg_row((enum sig_alg)i)->oid);
+		assert_true(sig_alg_row((enum sig_alg)i)->cose < 0);
 	}
 	enum key_alg none;
 	assert_false(key_alg_parse(STR("rsa-1024"), &none));
