@@ -2,7 +2,8 @@
  * JPKI test set and published descriptions of the profile; policies
  * 1.2.392.200149.8.5.1.1.20 (署名用) and .1.3.30 (利用者証明用). Those of the phone's
  * certificates are not known from a public source, so they are ours. Our own
- * policies stand under 2.999, the arc that ITU-T X.660 keeps for examples. */
+ * policies stand under the enterprise number that RFC 5612 keeps for examples
+ * (not under 2.999, which linters cannot read). */
 #include "trust/profile.h"
 
 #define PART(t, text) { .type = (t), .value = STR_INIT(text) }
@@ -68,53 +69,53 @@ static const struct profile_row profiles[PROFILE_COUNT] = {
 	[PROFILE_SEAL] = {
 		.name = "seal", .ja = "職責証明書（電子公印）", .ca = CA_GOVERNMENT,
 		.subject = SUBJECT_OFFICE, .usage = USAGE_SIGNATURE | USAGE_NON_REPUDIATION,
-		.policy = "2.999.392.1.1", .validity = VALID_YEARS, .years = 3,
+		.policy = "1.3.6.1.4.1.32473.392.1.1", .validity = VALID_YEARS, .years = 3,
 	},
 	[PROFILE_JOURNAL] = {
 		.name = "journal", .ja = "記録簿署名証明書", .ca = CA_GOVERNMENT,
 		.subject = SUBJECT_OFFICE, .usage = USAGE_SIGNATURE,
-		.policy = "2.999.392.1.2", .validity = VALID_YEARS, .years = 3,
+		.policy = "1.3.6.1.4.1.32473.392.1.2", .validity = VALID_YEARS, .years = 3,
 	},
 	[PROFILE_TLS_SERVER] = {
 		.name = "tls-server", .ja = "サーバー証明書", .ca = CA_GOVERNMENT,
 		.subject = SUBJECT_HOST, .usage = USAGE_SIGNATURE, .eku = EKU_SERVER_AUTH,
-		.policy = "2.999.392.1.3", .dns = true, .validity = VALID_YEARS, .years = 1,
+		.policy = "1.3.6.1.4.1.32473.392.1.3", .dns = true, .validity = VALID_YEARS, .years = 1,
 	},
 	[PROFILE_CITIZEN_AUTH_PHONE] = {
 		.name = "citizen-auth-phone", .ja = "スマホ用利用者証明用電子証明書",
 		.ca = CA_CITIZEN_AUTH, .subject = SUBJECT_OPAQUE, .usage = USAGE_SIGNATURE,
-		.policy = "2.999.392.2.3.50", .validity = VALID_FIFTH_BIRTHDAY,
+		.policy = "1.3.6.1.4.1.32473.392.2.3.50", .validity = VALID_FIFTH_BIRTHDAY,
 	},
 	[PROFILE_CITIZEN_SIGN_PHONE] = {
 		.name = "citizen-sign-phone", .ja = "スマホ用署名用電子証明書", .ca = CA_CITIZEN_SIGN,
 		.subject = SUBJECT_RESIDENT, .usage = USAGE_SIGNATURE | USAGE_NON_REPUDIATION,
-		.policy = "2.999.392.2.1.40", .holder = true,
+		.policy = "1.3.6.1.4.1.32473.392.2.1.40", .holder = true,
 		.validity = VALID_FIFTH_BIRTHDAY, .age_min = 15,
 	},
 	[PROFILE_CORPORATE] = {
 		.name = "corporate", .ja = "商業登記電子証明書", .ca = CA_CORPORATE,
 		.subject = SUBJECT_COMPANY, .usage = USAGE_SIGNATURE | USAGE_NON_REPUDIATION,
-		.policy = "2.999.392.3.1", .validity = VALID_MONTHS, .years = 27,
+		.policy = "1.3.6.1.4.1.32473.392.3.1", .validity = VALID_MONTHS, .years = 27,
 	},
 	[PROFILE_OFFICER] = {
 		.name = "officer", .ja = "職員認証用証明書", .ca = CA_GOVERNMENT,
 		.subject = SUBJECT_OFFICER, .usage = USAGE_SIGNATURE, .eku = EKU_CLIENT_AUTH,
-		.policy = "2.999.392.1.4", .validity = VALID_YEARS, .years = 1,
+		.policy = "1.3.6.1.4.1.32473.392.1.4", .validity = VALID_YEARS, .years = 1,
 	},
 	[PROFILE_OCSP] = {
 		.name = "ocsp", .ja = "OCSPレスポンダ証明書", .any_ca = true,
 		.subject = SUBJECT_SERVICE, .usage = USAGE_SIGNATURE, .eku = EKU_OCSP,
-		.policy = "2.999.392.1.5", .nocheck = true, .validity = VALID_YEARS, .years = 1,
+		.policy = "1.3.6.1.4.1.32473.392.1.5", .nocheck = true, .validity = VALID_YEARS, .years = 1,
 	},
 	[PROFILE_TIME_STAMP] = {
 		.name = "time-stamp", .ja = "タイムスタンプ用証明書", .ca = CA_GOVERNMENT,
 		.subject = SUBJECT_SERVICE, .usage = USAGE_SIGNATURE, .eku = EKU_TIME_STAMP,
-		.eku_critical = true, .policy = "2.999.392.1.6", .validity = VALID_YEARS, .years = 5,
+		.eku_critical = true, .policy = "1.3.6.1.4.1.32473.392.1.6", .validity = VALID_YEARS, .years = 5,
 	},
 	[PROFILE_TLS_NODE] = {
 		.name = "tls-node", .ja = "ノード間通信証明書", .ca = CA_GOVERNMENT,
 		.subject = SUBJECT_HOST, .usage = USAGE_SIGNATURE,
-		.eku = EKU_SERVER_AUTH | EKU_CLIENT_AUTH, .policy = "2.999.392.1.7", .dns = true,
+		.eku = EKU_SERVER_AUTH | EKU_CLIENT_AUTH, .policy = "1.3.6.1.4.1.32473.392.1.7", .dns = true,
 		.validity = VALID_YEARS, .years = 1,
 	},
 };

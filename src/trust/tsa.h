@@ -57,7 +57,7 @@ struct tsa_setup {
 	bool need_sync;             /* refuse unless the kernel says that NTP keeps the clock */
 	const struct tsa_clock *clock; /* NULL: the system's */
 };
-#define TSA_POLICY_OID "2.999.392.1.6.1"
+#define TSA_POLICY_OID "1.3.6.1.4.1.32473.392.1.6.1"
 
 struct tsa;
 MUST struct result tsa_open(const struct tsa_setup *s, struct tsa **ret, struct err *err);

@@ -123,7 +123,7 @@ static void openssl_asks_and_verifies(void **state)
 		assert_has(out, "Status: Granted");
 		assert_has(out, "Accuracy: 0x01 seconds");
 		assert_has(out, "Ordering: no");
-		assert_has(out, "Policy OID: 2.999.392.1.6.1");
+		assert_has(out, "Policy OID: 1.3.6.1.4.1.32473.392.1.6.1");
 		assert_has(out, "Time stamp: Apr  1 03:00:00.12345");
 		nation_file(n, "content", STR("another document"));
 		out = nation_run(n, &status, "cd %s && openssl ts -verify -data content -in r.tsr -CAfile ca.pem"
