@@ -67,7 +67,7 @@ void nation_free(struct nation *n)
 
 struct cert_request nation_request(struct nation *n, enum profile_id p, struct key *key)
 {
-	static const struct str hosts[] = { STR_INIT("portal.example"), STR_INIT("localhost") };
+	static const struct str hosts[] = { STR_INIT("portal.example"), STR_INIT("www.portal.example") };
 	struct cert_request r = {
 		.profile = p, .subject = STR("c0ffee"), .prefecture = STR("石川県"),
 		.municipality = STR("加賀市"),

@@ -3,11 +3,13 @@
 #include "nation.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "store/journal.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <cmocka.h>
 
 static int setup(void **state)
@@ -79,10 +81,16 @@ static void openssl_reads_what_we_issue(void **state)
 {
 	struct nation *n = *state;
 	static const enum profile_id all[] = { PROFILE_CITIZEN_AUTH, PROFILE_CITIZEN_SIGN, PROFILE_SEAL,
-	                                       PROFILE_JOURNAL, PROFILE_TLS_SERVER };
+	                                       PROFILE_JOURNAL, PROFILE_TLS_SERVER,
+	                                       PROFILE_CITIZEN_AUTH_PHONE, PROFILE_CITIZEN_SIGN_PHONE,
+	                                       PROFILE_CORPORATE, PROFILE_OFFICER, PROFILE_TIME_STAMP,
+	                                       PROFILE_TLS_NODE, PROFILE_OCSP };
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
 		struct person p = nation_person(n, all[i], i == 1 ? KEY_RSA_2048 : KEY_P256);
-		const char *cert = nation_file(n, "c.der", p.issued.der);
+		const char *cert = nation_file(n, "c.der", p.issued.der), *keep = getenv("MUSUBI_KEEP_CERTS");
+		if (keep) /* for tests/interop/pkilint.py */
+			must_ok(file_write(arena_printf(n->a, "%s/%s.der", keep, profile_row(all[i])->name),
+			                   p.issued.der, 0644, NULL), &(struct err){ .what = "keep" }, keep);
 		const char *ca = nation_file(n, "ca.der", trust_ca_cert(n->ca[profile_row(all[i])->ca]));
 		int status;
 		struct str out = nation_run(n, &status, "cd %s && openssl x509 -inform DER -in ca.der -out ca.pem"
