@@ -1,9 +1,6 @@
-/* The cross-reference of a PDF file and the objects it leads to.
- *
- * ISO 32000-1 §7.5. The newest section wins; each is read once; /Prev must go
- * to a place not seen before. What an object's offset says must be there,
- * under its own number. */
-#include "sign/pdf.h"
+/* The objects of a PDF file (ISO 32000-1 §7.3, §7.5.7). What an object's offset says
+ * must be there, under its own number. pdf_xref.c reads the offsets. */
+#include "sign/pdf_priv.h"
 
 #include "base/utf8.h"
 
@@ -15,16 +12,8 @@ struct pdf_pack {
 	struct { uint64_t num, at; } *index;
 };
 
-static struct result bad(struct err *err, const char *clause, const char *what, uint64_t at)
-{
-	return fail(err, ERR_INPUT, "pdf.structure", clause, "%s (%llu)", what,
-	            (unsigned long long)at);
-}
-
-static struct pdf_lexer lexer(struct pdf *p, struct str src, size_t at)
-{
-	return (struct pdf_lexer){ .a = p->a, .src = src, .at = at, .tokens = &p->tokens };
-}
+#define bad pdf_bad
+#define lexer pdf_lexer_at
 
 const struct pdf_value *pdf_get(const struct pdf_value *dict, const char *key)
 {
@@ -37,37 +26,46 @@ const struct pdf_value *pdf_get(const struct pdf_value *dict, const char *key)
 	return NULL;
 }
 
-static bool get_uint(const struct pdf_value *dict, const char *key, uint64_t max, uint64_t *ret)
-{
-	const struct pdf_value *v = pdf_get(dict, key);
-	if (!v || v->kind != PDF_INT || v->num < 0 || (uint64_t)v->num > max)
-		return false;
-	*ret = (uint64_t)v->num;
-	return true;
-}
-
 /* ---- streams ---- */
 
-/* A length elsewhere must be a plain integer standing in the file itself: so
- * this never leads into another stream, and never recurses. */
+static struct result load_packed(struct pdf *p, const struct pdf_entry *e, int64_t num,
+                                 struct pdf_object *ret, struct err *err);
+
+/* A length elsewhere must be a plain integer. One that stands in an object stream
+ * leads into that stream, whose own length may not: so this never recurses deeper. */
+static struct result length_of(struct pdf *p, const struct pdf_value *v, uint64_t *ret,
+                               struct err *err)
+{
+	uint64_t n, g;
+	const struct pdf_entry *e = &p->entries[v->num];
+	struct pdf_lexer l = lexer(p, p->bytes, (size_t)e->at);
+	struct pdf_object o;
+	if (e->type == 2 && e->at < p->size && !p->in_length) {
+		p->in_length = true;
+		struct result r = load_packed(p, e, v->num, &o, err);
+		p->in_length = false;
+		TRY(r);
+		if (o.value.kind == PDF_INT && o.value.num >= 0) {
+			*ret = (uint64_t)o.value.num;
+			return ok();
+		}
+	} else if (e->type == 1 && e->at < p->bytes.n && pdf_lex_uint(&l, &n) && pdf_lex_uint(&l, &g) &&
+	           pdf_lex_word(&l, "obj") && n == (uint64_t)v->num && g == v->gen &&
+	           pdf_lex_uint(&l, ret) && pdf_lex_word(&l, "endobj"))
+		return ok();
+	return bad(err, "ISO 32000-1 §7.3.8.2", "the stream's length is no integer", e->at);
+}
+
 static struct result stream_length(struct pdf *p, const struct pdf_value *v, bool in_xref,
                                    uint64_t *ret, struct err *err)
 {
-	uint64_t n, g, length;
 	if (v && v->kind == PDF_INT && v->num >= 0) {
 		*ret = (uint64_t)v->num;
 		return ok();
 	}
 	if (!v || v->kind != PDF_REF || in_xref || (uint64_t)v->num >= p->size)
 		return bad(err, "ISO 32000-1 §7.3.8.2", "stream without a length", 0);
-	const struct pdf_entry *e = &p->entries[v->num];
-	struct pdf_lexer l = lexer(p, p->bytes, (size_t)e->at);
-	if (e->type != 1 || e->at >= p->bytes.n || !pdf_lex_uint(&l, &n) || !pdf_lex_uint(&l, &g) ||
-	    !pdf_lex_word(&l, "obj") || n != (uint64_t)v->num || g != v->gen ||
-	    !pdf_lex_uint(&l, &length) || !pdf_lex_word(&l, "endobj"))
-		return bad(err, "ISO 32000-1 §7.3.8.2", "the stream's length is no integer", e->at);
-	*ret = length;
-	return ok();
+	return length_of(p, v, ret, err);
 }
 
 static struct result stream_data(struct pdf *p, struct pdf_lexer *l, struct pdf_object *o,
@@ -90,8 +88,8 @@ static struct result stream_data(struct pdf *p, struct pdf_lexer *l, struct pdf_
 }
 
 /* "num gen obj value" at an offset; num or gen -1: any. */
-static struct result object_at(struct pdf *p, size_t at, int64_t num, int64_t gen, bool in_xref,
-                               struct pdf_object *ret, struct err *err)
+struct result pdf_object_at(struct pdf *p, size_t at, int64_t num, int64_t gen, bool in_xref,
+                            struct pdf_object *ret, struct err *err)
 {
 	struct pdf_lexer l = lexer(p, p->bytes, at);
 	struct pdf_object o = { 0 };
@@ -109,223 +107,6 @@ static struct result object_at(struct pdf *p, size_t at, int64_t num, int64_t ge
 	return ok();
 }
 
-/* ---- cross-reference ---- */
-
-static struct result grow(struct pdf *p, uint64_t size, struct err *err)
-{
-	if (size > PDF_OBJECTS_MAX)
-		return fail(err, ERR_TOO_LARGE, "pdf.objects", NULL, "%llu objects, at most %d",
-		            (unsigned long long)size, PDF_OBJECTS_MAX);
-	if (size <= p->size)
-		return ok();
-	struct pdf_entry *e = ARENA_ARRAY(p->a, struct pdf_entry, size);
-	if (p->size)
-		memcpy(e, p->entries, p->size * sizeof *e);
-	p->entries = e;
-	p->size = (size_t)size;
-	return ok();
-}
-
-/* Sections are read newest first: what is there stays. seen: type + 0x80. */
-static void set(struct pdf *p, uint64_t num, uint8_t type, uint64_t at, uint32_t gen)
-{
-	if (num < p->size && !(p->entries[num].type & 0x80))
-		p->entries[num] = (struct pdf_entry){ .type = type | 0x80, .gen = gen, .at = at };
-}
-
-static bool fixed_digits(struct str s, uint64_t *ret)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] < '0' || s.p[i] > '9')
-			return false;
-	return str_to_u64(s, ret);
-}
-
-/* §7.5.4: entries of exactly 20 bytes. */
-static struct result table_rows(struct pdf *p, struct pdf_lexer *l, uint64_t first, uint64_t n,
-                                struct err *err)
-{
-	for (uint64_t i = 0; i < n; i++, l->at += 20) {
-		struct str e = str_sub(l->src, l->at, 20);
-		uint64_t at, gen;
-		if (e.n != 20 || !fixed_digits(str_sub(e, 0, 10), &at) || e.p[10] != ' ' ||
-		    !fixed_digits(str_sub(e, 11, 5), &gen) || gen > 65535 || e.p[16] != ' ' ||
-		    (e.p[17] != 'n' && e.p[17] != 'f'))
-			return bad(err, "ISO 32000-1 §7.5.4", "malformed cross-reference entry", l->at);
-		set(p, first + i, e.p[17] == 'n', at, (uint32_t)gen);
-	}
-	return ok();
-}
-
-static struct result read_table(struct pdf *p, struct pdf_lexer *l, struct pdf_value *ret_trailer,
-                                struct err *err)
-{
-	while (!pdf_lex_word(l, "trailer")) {
-		uint64_t first, n;
-		if (!pdf_lex_uint(l, &first) || !pdf_lex_uint(l, &n))
-			return bad(err, "ISO 32000-1 §7.5.4", "cross-reference section expected", l->at);
-		if (first > PDF_OBJECTS_MAX || n > PDF_OBJECTS_MAX)
-			return bad(err, "ISO 32000-1 §7.5.4", "too many objects", n);
-		pdf_lex_space(l);
-		TRY(grow(p, first + n, err));
-		TRY(table_rows(p, l, first, n, err));
-	}
-	TRY(pdf_lex_value(l, ret_trailer, err));
-	if (pdf_get(ret_trailer, "XRefStm"))
-		return bad(err, "ISO 32000-1 §7.5.8.4", "hybrid files are not accepted", l->at);
-	return ok();
-}
-
-static uint64_t field(struct str s, size_t from, size_t width)
-{
-	uint64_t v = 0;
-	for (size_t i = 0; i < width; i++)
-		v = v << 8 | (uint8_t)s.p[from + i];
-	return v;
-}
-
-static struct result widths(const struct pdf_value *dict, size_t w[3], struct err *err)
-{
-	const struct pdf_value *v = pdf_get(dict, "W");
-	if (!v || v->kind != PDF_ARRAY || v->n != 3)
-		return bad(err, "ISO 32000-1 §7.5.8.2", "malformed W", 0);
-	for (size_t i = 0; i < 3; i++) {
-		if (v->items[i].kind != PDF_INT || v->items[i].num < 0 || v->items[i].num > 7)
-			return bad(err, "ISO 32000-1 §7.5.8.2", "malformed W", i);
-		w[i] = (size_t)v->items[i].num;
-	}
-	return w[1] ? ok() : bad(err, "ISO 32000-1 §7.5.8.2", "malformed W", 1);
-}
-
-static struct result stream_rows(struct pdf *p, struct str data, const size_t w[3], uint64_t first,
-                                 uint64_t n, size_t *at, struct err *err)
-{
-	size_t row = w[0] + w[1] + w[2];
-	if (first > PDF_OBJECTS_MAX || n > PDF_OBJECTS_MAX || n > (data.n - *at) / row)
-		return bad(err, "ISO 32000-1 §7.5.8.3", "cross-reference stream too short", n);
-	TRY(grow(p, first + n, err));
-	for (uint64_t i = 0; i < n; i++, *at += row) {
-		uint64_t type = w[0] ? field(data, *at, w[0]) : 1;
-		uint64_t b = field(data, *at + w[0], w[1]), c = field(data, *at + w[0] + w[1], w[2]);
-		if (type > 2 || c > UINT32_MAX)
-			return bad(err, "ISO 32000-1 §7.5.8.3", "malformed cross-reference entry", i);
-		set(p, first + i, (uint8_t)type, b, (uint32_t)c);
-	}
-	return ok();
-}
-
-static struct result read_stream(struct pdf *p, size_t at, struct pdf_value *ret_trailer,
-                                 struct err *err)
-{
-	struct pdf_object o;
-	struct str data;
-	size_t w[3], done = 0;
-	uint64_t size;
-	TRY(object_at(p, at, -1, -1, true, &o, err));
-	if (!o.stream || !pdf_is_name(pdf_get(&o.value, "Type"), "XRef") ||
-	    !get_uint(&o.value, "Size", PDF_OBJECTS_MAX, &size))
-		return bad(err, "ISO 32000-1 §7.5.8", "no cross-reference at this byte", at);
-	TRY(widths(&o.value, w, err));
-	TRY(pdf_filter(p, &o.value, o.data, &data, err));
-	const struct pdf_value *index = pdf_get(&o.value, "Index");
-	if (!index)
-		TRY(stream_rows(p, data, w, 0, size, &done, err));
-	else if (index->kind != PDF_ARRAY || index->n % 2)
-		return bad(err, "ISO 32000-1 §7.5.8.2", "malformed Index", at);
-	for (size_t i = 0; index && i < index->n; i += 2) {
-		const struct pdf_value *v = &index->items[i];
-		if (v[0].kind != PDF_INT || v[1].kind != PDF_INT || v[0].num < 0 || v[1].num < 0)
-			return bad(err, "ISO 32000-1 §7.5.8.2", "malformed Index", at);
-		TRY(stream_rows(p, data, w, (uint64_t)v[0].num, (uint64_t)v[1].num, &done, err));
-	}
-	*ret_trailer = o.value;
-	return ok();
-}
-
-static struct result read_section(struct pdf *p, size_t at, bool *ret_stream,
-                                  struct pdf_value *ret_trailer, struct err *err)
-{
-	struct pdf_lexer l = lexer(p, p->bytes, at);
-	*ret_stream = !pdf_lex_word(&l, "xref");
-	if (*ret_stream)
-		return read_stream(p, at, ret_trailer, err);
-	return read_table(p, &l, ret_trailer, err);
-}
-
-static struct result read_sections(struct pdf *p, struct err *err)
-{
-	uint64_t seen[PDF_SECTIONS_MAX], at = p->startxref;
-	for (size_t n = 0;; n++) {
-		struct pdf_value trailer;
-		bool stream;
-		if (n == PDF_SECTIONS_MAX)
-			return fail(err, ERR_TOO_LARGE, "pdf.sections", NULL, "more than %d updates",
-			            PDF_SECTIONS_MAX);
-		for (size_t i = 0; i < n; i++)
-			if (seen[i] == at)
-				return bad(err, "ISO 32000-1 §7.5.6", "Prev leads in a circle", at);
-		seen[n] = at;
-		if (at >= p->bytes.n)
-			return bad(err, "ISO 32000-1 §7.5.5", "cross-reference beyond the end", at);
-		TRY(read_section(p, (size_t)at, &stream, &trailer, err));
-		if (trailer.kind != PDF_DICT || pdf_get(&trailer, "Encrypt"))
-			return bad(err, "ISO 32000-1 §7.6", "no trailer, or an encrypted file", at);
-		if (n == 0) {
-			p->trailer = trailer;
-			p->xref_stream = stream;
-		}
-		p->nsections = n + 1;
-		if (!pdf_get(&trailer, "Prev"))
-			return ok();
-		if (!get_uint(&trailer, "Prev", p->bytes.n, &at))
-			return bad(err, "ISO 32000-1 §7.5.5", "malformed Prev", n);
-	}
-}
-
-/* The file must end with startxref, a number, %%EOF and at most a line end. */
-static struct result find_startxref(struct pdf *p, struct err *err)
-{
-	struct str tail = p->bytes;
-	uint64_t at;
-	while (tail.n && (tail.p[tail.n - 1] == '\n' || tail.p[tail.n - 1] == '\r'))
-		tail.n--;
-	if (p->bytes.n - tail.n > 2 || !str_ends(tail, STR("%%EOF")))
-		return bad(err, "ISO 32000-1 §7.5.5", "the file does not end with %%EOF", p->bytes.n);
-	tail.n -= 5;
-	size_t from = tail.n > 64 ? tail.n - 64 : 0;
-	size_t hit = str_find(str_from(tail, from), STR("startxref"));
-	if (hit == STR_NONE)
-		return bad(err, "ISO 32000-1 §7.5.5", "no startxref", p->bytes.n);
-	struct pdf_lexer l = lexer(p, tail, from + hit + 9);
-	if (!pdf_lex_uint(&l, &at))
-		return bad(err, "ISO 32000-1 §7.5.5", "malformed startxref", l.at);
-	pdf_lex_space(&l);
-	if (l.at != tail.n || at >= p->bytes.n)
-		return bad(err, "ISO 32000-1 §7.5.5", "malformed startxref", at);
-	p->startxref = (size_t)at;
-	return ok();
-}
-
-struct result pdf_open(struct arena *a, struct str bytes, struct pdf *ret, struct err *err)
-{
-	struct pdf p = { .a = a, .bytes = bytes };
-	uint64_t size;
-	if (bytes.n > PDF_BYTES_MAX)
-		return fail(err, ERR_TOO_LARGE, "pdf.bytes", NULL, "%zu bytes, at most %d", bytes.n,
-		            PDF_BYTES_MAX);
-	if (!str_starts(bytes, STR("%PDF-")))
-		return fail(err, ERR_INPUT, "pdf.magic", "ISO 32000-1 §7.5.2", "no PDF file");
-	TRY(find_startxref(&p, err));
-	TRY(read_sections(&p, err));
-	if (!get_uint(&p.trailer, "Size", PDF_OBJECTS_MAX, &size) || size < p.size)
-		return bad(err, "ISO 32000-1 §7.5.5", "Size does not hold the objects", p.size);
-	TRY(grow(&p, size, err));
-	for (size_t i = 0; i < p.size; i++)
-		p.entries[i].type &= 0x7F;
-	*ret = p;
-	return ok();
-}
-
 /* ---- objects ---- */
 
 static struct result open_pack(struct pdf *p, int64_t num, struct pdf_pack **ret, struct err *err)
@@ -340,10 +121,10 @@ static struct result open_pack(struct pdf *p, int64_t num, struct pdf_pack **ret
 	const struct pdf_entry *e = (uint64_t)num < p->size ? &p->entries[num] : NULL;
 	if (!e || e->type != 1)
 		return bad(err, "ISO 32000-1 §7.5.7", "object stream expected", (uint64_t)num);
-	TRY(object_at(p, (size_t)e->at, num, (int64_t)e->gen, false, &o, err));
+	TRY(pdf_object_at(p, (size_t)e->at, num, (int64_t)e->gen, false, &o, err));
 	if (!o.stream || !pdf_is_name(pdf_get(&o.value, "Type"), "ObjStm") ||
-	    !get_uint(&o.value, "N", PDF_OBJECTS_MAX, &n) ||
-	    !get_uint(&o.value, "First", PDF_INFLATED_MAX, &first))
+	    !pdf_get_uint(&o.value, "N", PDF_OBJECTS_MAX, &n) ||
+	    !pdf_get_uint(&o.value, "First", PDF_INFLATED_MAX, &first))
 		return bad(err, "ISO 32000-1 §7.5.7", "object stream expected", (uint64_t)num);
 	struct pdf_pack *k = ARENA_NEW(p->a, struct pdf_pack);
 	TRY(pdf_filter(p, &o.value, o.data, &k->data, err));
@@ -388,7 +169,7 @@ struct result pdf_load(struct pdf *p, int64_t num, struct pdf_object *ret, struc
 		return load_packed(p, e, num, ret, err);
 	if (e->type == 2 || e->at >= p->bytes.n)
 		return bad(err, "ISO 32000-1 §7.5.4", "object beyond the end of the file", (uint64_t)num);
-	return object_at(p, (size_t)e->at, num, (int64_t)e->gen, false, ret, err);
+	return pdf_object_at(p, (size_t)e->at, num, (int64_t)e->gen, false, ret, err);
 }
 
 struct result pdf_resolve(struct pdf *p, const struct pdf_value *v, struct pdf_value *ret,
@@ -399,10 +180,13 @@ struct result pdf_resolve(struct pdf *p, const struct pdf_value *v, struct pdf_v
 		struct pdf_object o;
 		if (i == 8)
 			return bad(err, "ISO 32000-1 §7.3.10", "references lead in a circle", (uint64_t)now.num);
-		if (p->tokens++ > PDF_TOKENS_MAX)
+		if (p->tokens++ > p->tokens_max)
 			return fail(err, ERR_TOO_LARGE, "pdf.tokens", NULL, "too many references");
 		TRY(pdf_load(p, now.num, &o, err));
-		now = o.value;
+		/* §7.3.10: a reference to another generation is one to nothing. */
+		bool there = now.num >= 0 && (uint64_t)now.num < p->size && p->entries[now.num].type;
+		uint32_t gen = there && p->entries[now.num].type == 1 ? p->entries[now.num].gen : 0;
+		now = there && gen == now.gen ? o.value : (struct pdf_value){ .kind = PDF_NULL };
 	}
 	*ret = now;
 	return ok();
@@ -474,9 +258,9 @@ static struct str text_utf16(struct arena *a, struct str s)
 	BUF_AUTO b;
 	buf_init(&b, s.n * 2);
 	for (size_t i = 2; i + 1 < s.n; i += 2) {
-		uint32_t u = (uint32_t)field(s, i, 2);
+		uint32_t u = (uint32_t)pdf_field(s, i, 2);
 		if (u >= 0xD800 && u < 0xDC00 && i + 3 < s.n) {
-			uint32_t lo = (uint32_t)field(s, i + 2, 2);
+			uint32_t lo = (uint32_t)pdf_field(s, i + 2, 2);
 			if (lo < 0xDC00 || lo > 0xDFFF)
 				return STR("");
 			u = 0x10000 + ((u - 0xD800) << 10) + (lo - 0xDC00);

@@ -1,12 +1,12 @@
-/* A PDF file read as objects (ISO 32000-1 §7): as much as sealing and checking
- * a letter need, and no more.
+/* A PDF file read as objects (ISO 32000-1 §7): as much as signing and judging
+ * signatures need, and no more.
  *
- * Understood: cross-reference tables and streams (§7.5.4, §7.5.8), object
- * streams (§7.5.7), incremental updates, FlateDecode with PNG predictors for
- * those two. Refused: encryption, hybrid files, linearisation hints are not
- * looked at, damaged files are not repaired: a repair is a second opinion about
- * what was signed. Every limit below is a limit on hostile input; all work is
- * bounded by the file's size times a constant. */
+ * Understood: cross-reference tables and streams (§7.5.4, §7.5.8), hybrid and
+ * linearised files, object streams (§7.5.7), incremental updates, FlateDecode
+ * with PNG predictors for those. Refused: encryption ("pdf.encrypted"); damaged
+ * files are not repaired: a repair is a second opinion about what was signed.
+ * Every limit below is a limit on hostile input; all work is bounded by the
+ * file's size times a constant. */
 #ifndef MUSUBI_SIGN_PDF_H
 #define MUSUBI_SIGN_PDF_H
 
@@ -14,13 +14,14 @@
 #include "base/buf.h"
 
 enum {
-	PDF_BYTES_MAX = 32 << 20,
-	PDF_OBJECTS_MAX = 1 << 16,
+	PDF_BYTES_MAX = 128 << 20,
+	PDF_OBJECTS_MAX = 1 << 18,
 	PDF_DEPTH_MAX = 24,
-	PDF_SECTIONS_MAX = 16,
-	PDF_PAGES_MAX = 2000,
-	PDF_INFLATED_MAX = 16 << 20, /* bytes, all streams of a file together */
-	PDF_TOKENS_MAX = 1 << 20,    /* values read from a file, each reading counts */
+	PDF_SECTIONS_MAX = 1024,
+	PDF_PAGES_MAX = 10000,
+	PDF_INFLATED_MAX = 64 << 20, /* bytes, all streams of a file together */
+	PDF_TOKENS_MAX = 1 << 20,    /* values read from a file, each reading counts; unless
+	                                tokens_max is set higher */
 };
 
 enum pdf_kind { PDF_NULL, PDF_BOOL, PDF_INT, PDF_REAL, PDF_STRING, PDF_NAME, PDF_ARRAY, PDF_DICT,
@@ -48,6 +49,7 @@ struct pdf_object {
 
 struct pdf_entry {
 	uint8_t type; /* 0 free or unknown, 1 in the file, 2 in an object stream */
+	uint16_t section; /* that named it, 0 the newest */
 	uint32_t gen; /* type 2: index in the stream */
 	uint64_t at;  /* offset, or number of the object stream */
 };
@@ -56,6 +58,7 @@ struct pdf_pack; /* an object stream, inflated */
 
 struct pdf {
 	struct arena *a;
+	struct arena *scratch;    /* where values go; NULL: a */
 	struct str bytes;
 	struct pdf_value trailer; /* of the newest section */
 	size_t startxref;
@@ -64,7 +67,9 @@ struct pdf {
 	size_t size;              /* object numbers below this */
 	struct pdf_entry *entries;
 	struct pdf_pack *packs;
-	size_t inflated, tokens;
+	size_t inflated, tokens, tokens_max;
+	size_t room;              /* entries allocated */
+	bool in_hybrid, in_length; /* while reading */
 };
 
 /* bytes must outlive the pdf. ERR_INPUT "pdf.…", ERR_TOO_LARGE. */
@@ -104,6 +109,7 @@ struct pdf_lexer {
 	struct str src;
 	size_t at;
 	size_t *tokens;
+	size_t tokens_max;        /* 0: PDF_TOKENS_MAX */
 };
 MUST struct result pdf_lex_value(struct pdf_lexer *l, struct pdf_value *ret, struct err *err);
 void pdf_lex_space(struct pdf_lexer *l);

@@ -1,5 +1,6 @@
 /* Values of a PDF file (ISO 32000-1 §7.2, §7.3). Recursion is bounded by
  * PDF_DEPTH_MAX, the number of values by PDF_TOKENS_MAX. */
+#include "base/map.h"
 #include "sign/pdf.h"
 
 static bool is_space(char c)
@@ -258,20 +259,30 @@ static struct result lex_array(struct pdf_lexer *l, int depth, struct pdf_value 
 	return ok();
 }
 
-static bool has_key(const struct items *x, struct str key)
+/* Large dictionaries get a map, so that a hostile one costs no square. */
+static bool has_key(struct pdf_lexer *l, const struct items *x, struct map *m, struct str key)
 {
-	for (size_t i = 0; i < x->n; i++)
-		if (str_eq(x->keys[i], key))
-			return true;
-	return false;
+	static char there;
+	if (x->n < 16) {
+		for (size_t i = 0; i < x->n; i++)
+			if (str_eq(x->keys[i], key))
+				return true;
+		return false;
+	}
+	if (x->n == 16) {
+		map_init(m, l->a);
+		for (size_t i = 0; i < x->n; i++)
+			map_put(m, x->keys[i], &there);
+	}
+	return !map_put(m, key, &there);
 }
 
 /* A key twice means two readers may see two documents: refused. */
 static struct result lex_dict(struct pdf_lexer *l, int depth, struct pdf_value *ret,
                               struct err *err)
 {
-	enum { KEYS_MAX = 512 };
 	struct items x = { 0 };
+	struct map keys;
 	for (l->at += 2;;) {
 		struct str key;
 		struct pdf_value v;
@@ -281,8 +292,8 @@ static struct result lex_dict(struct pdf_lexer *l, int depth, struct pdf_value *
 		if (peek(l) != '/')
 			return bad(l, err, "dictionary key expected");
 		TRY(lex_name(l, &key, err));
-		if (has_key(&x, key) || x.n == KEYS_MAX)
-			return bad(l, err, x.n == KEYS_MAX ? "dictionary too large" : "key twice");
+		if (has_key(l, &x, &keys, key))
+			return bad(l, err, "key twice");
 		TRY(lex(l, depth + 1, &v, err));
 		items_add(l->a, &x, &v, key);
 	}
@@ -313,8 +324,8 @@ static struct result lex(struct pdf_lexer *l, int depth, struct pdf_value *ret, 
 	pdf_lex_space(l);
 	if (depth > PDF_DEPTH_MAX)
 		return fail(err, ERR_INPUT, "pdf.depth", NULL, "values nested deeper than %d", PDF_DEPTH_MAX);
-	if (++*l->tokens > PDF_TOKENS_MAX || arena_over(l->a))
-		return fail(err, ERR_TOO_LARGE, "pdf.tokens", NULL, "more than %d values", PDF_TOKENS_MAX);
+	if (++*l->tokens > (l->tokens_max ? l->tokens_max : PDF_TOKENS_MAX) || arena_over(l->a))
+		return fail(err, ERR_TOO_LARGE, "pdf.tokens", NULL, "too many values");
 	v.from = l->at;
 	char c = peek(l);
 	if (c == '[')

@@ -201,7 +201,8 @@ static void the_end_must_be_the_end(void **state)
 	const char *objects[] = { CATALOG };
 	struct str f = file_of(objects, 1, "/Root 1 0 R");
 	assert_int_equal(open_file(arena_join(a, f, STR("junk"))).kind, ERR_INPUT);
-	assert_int_equal(open_file(arena_join(a, f, STR("\n\n\n"))).kind, ERR_INPUT);
+	assert_ok(open_file(arena_join(a, f, STR("\r\n \n"))));
+	assert_int_equal(open_file(arena_join(a, f, repeat("\n", 33))).kind, ERR_INPUT);
 	assert_int_equal(open_file(arena_join(a, STR("x"), f)).kind, ERR_INPUT);
 	for (size_t n = 0; n + 1 < f.n; n++)
 		assert_true(is_err(open_file(str_sub(f, 0, n))));
