@@ -35,20 +35,30 @@ static struct str operand(struct words *w, const struct node *n)
 	return n->text;
 }
 
-/* "at least 50": words before and after the value. */
-struct phrase { char op; const char *ja_after, *en_before; };
+/* "at least 50", "on or after 1 April": words around the value. */
+struct phrase { char op; const char *ja, *en, *ja_time, *en_time; };
 static const struct phrase phrases[] = {
-	{ '<', "未満", "less than " }, { 'l', "以下", "at most " }, { '>', "超", "more than " },
-	{ 'g', "以上", "at least " }, { '=', "", "" }, { '!', "以外", "not " },
+	{ '<', "未満", "less than ", "より前", "before " },
+	{ 'l', "以下", "at most ", "以前", "on or before " },
+	{ '>', "超", "more than ", "より後", "after " },
+	{ 'g', "以上", "at least ", "以降", "on or after " },
+	{ '=', "", "", "", "" },
+	{ '!', "以外", "not ", "以外", "not " },
 };
 
-static struct str with_phrase(struct words *w, char op, struct str value)
+static struct str with_phrase(struct words *w, char op, const struct node *n)
 {
-	for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
-		if (phrases[i].op == op)
-			return w->language == WHY_JA
-			       ? arena_printf(w->a, "%.*s%s", STR_ARG(value), phrases[i].ja_after)
-			       : arena_printf(w->a, "%s%.*s", phrases[i].en_before, STR_ARG(value));
+	struct str value = operand(w, n);
+	bool time = n->kind == N_LITERAL && (n->value.kind == FEEL_DATE || n->value.kind == FEEL_TIME ||
+	                                     n->value.kind == FEEL_DATE_TIME);
+	for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++) {
+		const struct phrase *p = &phrases[i];
+		if (p->op != op)
+			continue;
+		if (w->language == WHY_JA)
+			return arena_printf(w->a, "%.*s%s", STR_ARG(value), time ? p->ja_time : p->ja);
+		return arena_printf(w->a, "%s%.*s", time ? p->en_time : p->en, STR_ARG(value));
+	}
 	return value;
 }
 
@@ -70,8 +80,8 @@ static struct str any_of(struct words *w, const struct node *n, int depth)
 
 static struct str range_words(struct words *w, const struct node *n)
 {
-	struct str low = with_phrase(w, n->low_closed ? 'g' : '>', operand(w, n->kids[0]));
-	struct str high = with_phrase(w, n->high_closed ? 'l' : '<', operand(w, n->kids[1]));
+	struct str low = with_phrase(w, n->low_closed ? 'g' : '>', n->kids[0]);
+	struct str high = with_phrase(w, n->high_closed ? 'l' : '<', n->kids[1]);
 	return arena_printf(w->a, w->language == WHY_JA ? "%.*s%.*s" : "%.*s and %.*s", STR_ARG(low),
 	                    STR_ARG(high));
 }
@@ -83,7 +93,7 @@ static struct str test_words(struct words *w, const struct node *n, int depth)
 	if (n->kind == N_TESTS)
 		return any_of(w, n, depth);
 	if (n->kind == N_TEST)
-		return with_phrase(w, n->op, operand(w, n->kids[0]));
+		return with_phrase(w, n->op, n->kids[0]);
 	if (n->kind == N_RANGE)
 		return range_words(w, n);
 	return operand(w, n);
@@ -109,7 +119,7 @@ static struct str condition_words(struct words *w, const struct node *n)
 	};
 	for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
 		if (n->kind == ops[i].kind && n->kids[1]->kind == N_LITERAL) {
-			struct str than = with_phrase(w, ops[i].op, operand(w, n->kids[1]));
+			struct str than = with_phrase(w, ops[i].op, n->kids[1]);
 			return is_words(w, n->kids[0]->text, than);
 		}
 	if (n->kind == N_IN) {
@@ -117,8 +127,8 @@ static struct str condition_words(struct words *w, const struct node *n)
 		return is_words(w, n->kids[0]->text, than);
 	}
 	if (n->kind == N_BETWEEN) {
-		struct str low = with_phrase(w, 'g', operand(w, n->kids[1]));
-		struct str high = with_phrase(w, 'l', operand(w, n->kids[2]));
+		struct str low = with_phrase(w, 'g', n->kids[1]);
+		struct str high = with_phrase(w, 'l', n->kids[2]);
 		return arena_printf(w->a, w->language == WHY_JA ? "%.*sは%.*s%.*s" : "%.*s is %.*s and %.*s",
 		                    STR_ARG(n->kids[0]->text), STR_ARG(low), STR_ARG(high));
 	}

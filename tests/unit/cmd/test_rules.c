@@ -111,6 +111,10 @@ static void a_reason_comes_in_both_languages(void **state)
 	assert_int_equal(e.code, EXIT_TRUE);
 	says(e.out, "結果：はい");
 	says(e.out, "result: yes");
+	e = RUN("", "feel", "--explain", "--context", facts,
+	        "income < 2000 and @\"2026-04-01\" >= @\"2024-10-01\"");
+	says(e.out, "2024年10月1日以降：はい"); /* a day is not "at least" a day */
+	says(e.out, "is on or after 2024-10-01: yes");
 }
 
 static void mistakes_are_shown_where_they_are(void **state)
