@@ -1,13 +1,14 @@
 /* musubi dmn run FILE.dmn: evaluates the decisions of a DMN model; musubi dmn check
- * FILE.dmn: says what is wrong with it. Models it imports are looked for beside it. */
+ * FILE.dmn: says what is wrong with it, in both languages. */
 #include <stdio.h>
 
 #include "base/file.h"
 #include "cmd/commands.h"
+#include "cmd/dmn_files.h"
 #include "cmd/rules.h"
 #include "rule/words.h"
 
-enum { DMN_BYTES = 512 << 20, DIR_FILES_MAX = 5000 };
+enum { DMN_BYTES = 512 << 20 };
 
 struct running {
 	struct arena *arena;
@@ -17,36 +18,6 @@ struct running {
 	struct feel_scope scope;
 	bool wrong; /* a problem of the model, or a trouble */
 };
-
-static void split_path(struct str path, struct str *ret_dir, struct str *ret_name)
-{
-	size_t slash = str_rfind_char(path, '/');
-	*ret_dir = slash == STR_NONE ? STR(".") : str_sub(path, 0, slash ? slash : 1);
-	*ret_name = slash == STR_NONE ? path : str_from(path, slash + 1);
-}
-
-/* The model alone; with the models beside it when it imports any. */
-static struct result load(struct running *r, struct err *err)
-{
-	struct dmn_source sources[DMN_UNITS_MAX];
-	const struct str *locations;
-	struct str dir, *names;
-	size_t n = 1, nnames;
-	split_path(r->file, &dir, &sources[0].name);
-	TRY(file_read(r->arena, r->file, RULES_FILE_MAX, &sources[0].text, err));
-	TRY(dmn_read(r->arena, sources, 1, &r->model, err));
-	if (!dmn_imports(r->model, &locations))
-		return ok();
-	TRY(file_list(r->arena, dir, DIR_FILES_MAX, &names, &nnames, err));
-	for (size_t i = 0; i < nnames && n < DMN_UNITS_MAX; i++) {
-		if (!str_ends(names[i], STR(".dmn")) || str_eq(names[i], sources[0].name))
-			continue;
-		sources[n].name = names[i];
-		TRY(file_read(r->arena, file_join(r->arena, dir, names[i]), RULES_FILE_MAX,
-		              &sources[n++].text, err));
-	}
-	return dmn_read(r->arena, sources, n, &r->model, err);
-}
 
 /* The line an error of reading speaks of ("line 3: …"). */
 static uint64_t line_of(const struct err *err)
@@ -117,7 +88,7 @@ static struct result decide(struct running *r, struct str name, struct err *err)
 
 static struct result load_shown(struct running *r, struct err *err)
 {
-	struct result res = load(r, err);
+	struct result res = dmn_files_read(r->arena, r->file, &r->model, err);
 	if (is_err(res))
 		show_unread(r, err);
 	return res;

@@ -58,8 +58,14 @@ MUST struct result dmn_read(struct arena *a, const struct dmn_source *sources, s
 size_t dmn_problems(const struct dmn_model *m, const struct dmn_problem **ret);
 size_t dmn_elements(const struct dmn_model *m, struct arena *a, const struct dmn_element **ret);
 struct str dmn_name(const struct dmn_model *m);
-/* Where the model says its imports lie (locationURI), for a loader; "" where it does not. */
-size_t dmn_imports(const struct dmn_model *m, const struct str **ret_locations);
+/* The models that are imported, also by imported ones, for a loader: which file
+ * imports, and where it says the other lies (locationURI, "" where it does not). */
+struct dmn_import_place {
+	struct str file, location;
+	bool found; /* it was among the sources */
+};
+size_t dmn_imports(const struct dmn_model *m, struct arena *a,
+                   const struct dmn_import_place **ret);
 
 /* Inputs from JSON: texts become dates, times and durations where the type of the
  * input says so. */

@@ -19,7 +19,8 @@ const struct xml_node *dmn_expression_in(const struct xml_node *x)
 	return NULL;
 }
 
-void dmn_scope_push(struct dmn_builder *b, struct str name, const struct feel_value *shape)
+void dmn_scope_push(struct dmn_builder *b, struct str name, const struct feel_value *shape,
+                    const struct type *type)
 {
 	if (b->nscope == b->cap_scope) {
 		size_t cap = b->cap_scope ? b->cap_scope * 2 : 32;
@@ -29,7 +30,34 @@ void dmn_scope_push(struct dmn_builder *b, struct str name, const struct feel_va
 		b->scope = p;
 		b->cap_scope = cap;
 	}
-	b->scope[b->nscope++] = (struct local_name){ name, shape };
+	b->scope[b->nscope++] = (struct local_name){ name, shape, type };
+}
+
+static const struct type *component_type(const struct type *t, struct str name)
+{
+	const struct type *base = type_base(t);
+	for (size_t i = 0; base && base->kind == TYPE_CONTEXT && i < base->n; i++)
+		if (str_eq(base->names[i], name))
+			return base->parts[i];
+	return NULL;
+}
+
+const struct type *dmn_node_type(const struct dmn_builder *b, const struct node *n)
+{
+	if (n->kind == N_TYPED)
+		return n->type;
+	if (n->kind == N_PATH)
+		return component_type(dmn_node_type(b, n->kids[0]), n->name);
+	for (size_t i = n->kind == N_NAME && !n->local ? b->nscope : 0; i-- > 0;)
+		if (str_eq(b->scope[i].name, n->name)) /* the innermost */
+			return b->scope[i].type;
+	return NULL;
+}
+
+static const struct type *items_type(const struct dmn_builder *b, const struct node *list)
+{
+	const struct type *base = type_base(dmn_node_type(b, list));
+	return base && base->kind == TYPE_LIST && base->n ? base->parts[0] : NULL;
 }
 
 struct syntax_scope dmn_scope(struct dmn_builder *b)
@@ -39,7 +67,7 @@ struct syntax_scope dmn_scope(struct dmn_builder *b)
 		feel_put(&names, b->scope[i].name, b->scope[i].shape ? *b->scope[i].shape : feel_null());
 	return (struct syntax_scope){ .known = feel_keep(b->a, feel_context_done(&names)),
 		.types = b->unit->types, .ntypes = b->unit->ntypes, .filters = b->filters,
-		.loose = b->loose, .any_key = true };
+		.loose = b->loose, .any_key = true, .free = b->unit->loose ? &b->free : NULL };
 }
 
 struct node *dmn_node(struct dmn_builder *b, enum node_kind k, const struct xml_node *at,
@@ -162,7 +190,7 @@ static const struct node *context(struct dmn_builder *b, const struct xml_node *
 		struct str name = str_trim(xml_attr(variable, "name"));
 		value = dmn_typed(b, value, dmn_type_of(b, variable, xml_attr(variable, "typeRef")), variable);
 		kids_push(&k, value, name);
-		dmn_scope_push(b, name, dmn_node_shape(b->a, value, 0));
+		dmn_scope_push(b, name, dmn_node_shape(b->a, value, 0), dmn_node_type(b, value));
 	}
 	b->nscope = before;
 	size_t entries = k.n;
@@ -246,7 +274,7 @@ const struct node *dmn_function(struct dmn_builder *b, const struct xml_node *x,
 		struct str name = str_trim(xml_attr(p, "name"));
 		types[params.n] = dmn_type_of(b, p, xml_attr(p, "typeRef"));
 		kids_push(&params, NULL, name);
-		dmn_scope_push(b, name, dmn_type_shape(b->a, types[params.n - 1], 0));
+		dmn_scope_push(b, name, dmn_type_shape(b->a, types[params.n - 1], 0), types[params.n - 1]);
 	}
 	const struct type *own = type_base(dmn_type_of(b, x, xml_attr(x, "typeRef")));
 	if (!result && own && own->kind == TYPE_FUNCTION && own->n)
@@ -284,10 +312,12 @@ static const struct node *filter(struct dmn_builder *b, const struct xml_node *x
 	kids[0] = part(b, dmn_expression_in(xml_child(x, "in")), x);
 	const struct feel_value *item = item_shape(dmn_node_shape(b->a, kids[0], 0));
 	bool loose = !item;
-	dmn_scope_push(b, STR("item"), item);
+	const struct type *type = items_type(b, kids[0]);
+	dmn_scope_push(b, STR("item"), item, type);
 	if (feel_is(item, FEEL_CONTEXT))
 		for (size_t i = 0; i < item->context.n; i++)
-			dmn_scope_push(b, item->context.keys[i], &item->context.values[i]);
+			dmn_scope_push(b, item->context.keys[i], &item->context.values[i],
+			               component_type(type, item->context.keys[i]));
 	b->filters++;
 	b->loose += loose;
 	kids[1] = part(b, dmn_expression_in(xml_child(x, "match")), x);
@@ -304,9 +334,10 @@ static const struct node *loop(struct dmn_builder *b, const struct xml_node *x, 
 	struct str *name = ARENA_ARRAY(b->a, struct str, 2);
 	name[0] = str_trim(xml_attr(x, "iteratorVariable"));
 	kids[0] = part(b, dmn_expression_in(xml_child(x, "in")), x);
-	dmn_scope_push(b, name[0], item_shape(dmn_node_shape(b->a, kids[0], 0)));
+	dmn_scope_push(b, name[0], item_shape(dmn_node_shape(b->a, kids[0], 0)),
+	               items_type(b, kids[0]));
 	if (kind == N_FOR)
-		dmn_scope_push(b, STR("partial"), NULL);
+		dmn_scope_push(b, STR("partial"), NULL, NULL);
 	const char *body = kind == N_FOR ? "return" : "satisfies";
 	kids[1] = part(b, dmn_expression_in(xml_child(x, body)), x);
 	b->nscope = before;

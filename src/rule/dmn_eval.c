@@ -68,12 +68,31 @@ static const struct feel_value *import_value(struct pass *p, const struct need *
 	return &values[slot->nmembers];
 }
 
+/* One output of a table with several: of one row, or of every row that matched. */
+static const struct feel_value *output_value(struct machine *m, const struct feel_value *v,
+                                             struct str output)
+{
+	if (v->kind == FEEL_CONTEXT)
+		return feel_get(v, output);
+	if (v->kind != FEEL_LIST)
+		return v; /* null, or still open */
+	struct feel_value *list = machine_alloc(m, v->list.n + 1, sizeof *list);
+	for (size_t i = 0; i < v->list.n; i++) {
+		const struct feel_value *x = feel_get(&v->list.items[i], output);
+		list[i] = x ? *x : feel_null();
+	}
+	list[v->list.n] = feel_list(list, v->list.n);
+	return &list[v->list.n];
+}
+
 static const struct feel_value *fetch(struct machine *m, void *fetcher, size_t i)
 {
 	const struct fetcher *f = fetcher;
 	const struct need *slot = &f->element->slots[i];
-	(void)m;
-	return slot->element ? element_value(f->pass, slot->element) : import_value(f->pass, slot);
+	if (!slot->element)
+		return import_value(f->pass, slot);
+	const struct feel_value *v = element_value(f->pass, slot->element);
+	return v && slot->output.n ? output_value(m, v, slot->output) : v;
 }
 
 /* In the arena, so that functions may close over it. */

@@ -39,11 +39,14 @@ struct need {
 	const struct drg *element;
 	const struct drg **members; /* import: its elements that are required */
 	size_t nmembers;
+	bool derived;               /* the name is that of an output of the element's table */
+	struct str output;          /* this entry of the element's value, or "": all of it */
 };
 
 struct dmn_import {
-	struct str name, ns;
+	struct str name, ns, location;
 	const struct dmn_unit *unit;
+	bool model; /* DMN, and no schema or PMML */
 };
 
 struct item_def {
@@ -57,7 +60,6 @@ struct dmn_unit {
 	struct str file, ns, name;
 	const struct xml_node *xml;
 	struct dmn_import *imports;
-	struct str *locations;
 	size_t nimports;
 	struct type_name *types;     /* own ones and "import.type" */
 	size_t ntypes;
@@ -66,6 +68,9 @@ struct dmn_unit {
 	struct drg **elements;
 	size_t nelements;
 	struct map by_id;
+	bool loose;                  /* names that are declared nowhere are inputs (dmn_free.c) */
+	struct drg **free;           /* those */
+	size_t nfree, cap_free;
 };
 
 struct dmn_model {
@@ -81,6 +86,7 @@ struct dmn_model {
 struct local_name {
 	struct str name;
 	const struct feel_value *shape;
+	const struct type *type; /* NULL: not declared */
 };
 struct dmn_builder {
 	struct arena *a;
@@ -92,6 +98,7 @@ struct dmn_builder {
 	size_t nproblems, cap_problems;
 	struct local_name *scope;     /* names around the expression being compiled */
 	size_t nscope, cap_scope;
+	struct map free;              /* undeclared names met, each with its type, or an open one */
 	unsigned filters, loose, depth;
 	uint64_t check_work;          /* left for the table checker */
 };
@@ -120,11 +127,21 @@ const struct node *dmn_function(struct dmn_builder *b, const struct xml_node *x,
 const struct node *dmn_typed(struct dmn_builder *b, const struct node *n, const struct type *t,
                              const struct xml_node *at);
 const struct xml_node *dmn_expression_in(const struct xml_node *x);
-void dmn_scope_push(struct dmn_builder *b, struct str name, const struct feel_value *shape);
+void dmn_scope_push(struct dmn_builder *b, struct str name, const struct feel_value *shape,
+                    const struct type *type);
+/* What is declared of the value of a name, a path or a typed part; NULL: nothing. */
+const struct type *dmn_node_type(const struct dmn_builder *b, const struct node *n);
 const struct node *dmn_feel(struct dmn_builder *b, const struct xml_node *x, struct str text);
 struct syntax_scope dmn_scope(struct dmn_builder *b);
 struct node *dmn_node(struct dmn_builder *b, enum node_kind k, const struct xml_node *at,
                       const struct node *const *kids, size_t n);
+
+/* dmn_free.c */
+bool dmn_is_loose(const struct dmn_unit *u);
+size_t dmn_aliases_max(const struct drg *d);
+void dmn_aliases(struct drg *d, struct need *slots); /* further names of what is required */
+void dmn_free_slots(struct dmn_builder *b, struct drg *d); /* b->free become inputs */
+void dmn_free_merge(struct dmn_builder *b);
 
 /* dmn_schema.c: warns of elements and attributes that mean nothing where they stand. */
 void dmn_schema_check(struct dmn_builder *b, const struct xml_node *x);

@@ -88,6 +88,7 @@ static struct result read_unit(struct dmn_builder *b, const struct dmn_source *s
 	u->file = source->name;
 	u->ns = str_trim(xml_attr(u->xml, "namespace"));
 	u->name = str_trim(xml_attr(u->xml, "name"));
+	u->loose = dmn_is_loose(u);
 	map_init(&u->by_id, b->a);
 	for (size_t i = 0; i < b->model->nunits; i++)
 		if (str_eq(b->model->units[i]->ns, u->ns)) /* the first of a namespace counts */
@@ -152,17 +153,18 @@ static void read_imports(struct dmn_builder *b, struct dmn_unit *u)
 	for (XML_EACH(x, u->xml, "import"))
 		n++;
 	u->imports = ARENA_ARRAY(b->a, struct dmn_import, n);
-	u->locations = ARENA_ARRAY(b->a, struct str, n);
 	b->element_name = u->name;
 	for (XML_EACH(x, u->xml, "import")) {
 		struct dmn_import *im = &u->imports[u->nimports];
 		im->name = str_trim(xml_attr(x, "name"));
 		im->ns = str_trim(xml_attr(x, "namespace"));
-		u->locations[u->nimports++] = str_trim(xml_attr(x, "locationURI"));
+		im->location = str_trim(xml_attr(x, "locationURI"));
+		im->model = known_namespace(xml_attr(x, "importType"));
+		u->nimports++;
 		for (size_t i = 0; i < b->model->nunits; i++)
 			if (str_eq(b->model->units[i]->ns, im->ns))
 				im->unit = b->model->units[i];
-		if (!im->unit && known_namespace(xml_attr(x, "importType")))
+		if (!im->unit && im->model)
 			dmn_problem_add(b, x, TABLE_ERROR, "dmn.import",
 			                DMN_WORDS(dmn_word(im->name)), STR(""));
 	}
@@ -218,7 +220,7 @@ static const struct dmn_import *import_of(const struct dmn_unit *u, const struct
 /* The names an element sees: its requirements, those of an import below its name. */
 static void make_slots(struct dmn_builder *b, struct drg *d)
 {
-	struct need *slots = ARENA_ARRAY(b->a, struct need, d->nneeds + 1);
+	struct need *slots = ARENA_ARRAY(b->a, struct need, d->nneeds + 1 + dmn_aliases_max(d));
 	for (size_t i = 0; i < d->nneeds; i++) {
 		const struct drg *x = d->needs[i];
 		const struct dmn_import *im = x->unit == d->unit ? NULL : import_of(d->unit, x->unit);
@@ -237,6 +239,7 @@ static void make_slots(struct dmn_builder *b, struct drg *d)
 	}
 	if (d->kind == DMN_KNOWLEDGE) /* a function may call itself */
 		slots[d->nslots++] = (struct need){ .name = d->name, .element = d };
+	dmn_aliases(d, slots);
 	struct str *names = ARENA_ARRAY(b->a, struct str, d->nslots);
 	for (size_t i = 0; i < d->nslots; i++)
 		names[i] = slots[i].name;
@@ -318,6 +321,8 @@ static void read_types_of(struct dmn_builder *b, struct drg *d)
 
 static const struct feel_value *slot_shape(struct dmn_builder *b, const struct need *slot)
 {
+	if (slot->element && slot->output.n)
+		return feel_get(item_shape(slot->element->shape), slot->output);
 	if (slot->element)
 		return slot->element->shape;
 	struct feel_context_builder c = feel_context_new(b->a);
@@ -328,13 +333,21 @@ static const struct feel_value *slot_shape(struct dmn_builder *b, const struct n
 	return feel_keep(b->a, feel_context_done(&c));
 }
 
+/* The type of a knowledge model or service is that of what it gives, not of the name. */
+static const struct type *slot_type(const struct need *slot)
+{
+	const struct drg *x = slot->element;
+	return x && !slot->derived && (x->kind == DMN_INPUT || x->kind == DMN_DECISION) ? x->type : NULL;
+}
+
 static void compile_logic(struct dmn_builder *b, struct drg *d)
 {
 	b->unit = (struct dmn_unit *)(uintptr_t)d->unit; /* still being built */
 	b->element_name = d->name;
 	b->nscope = b->filters = b->loose = b->depth = 0;
+	map_init(&b->free, b->a);
 	for (size_t i = 0; i < d->nslots; i++)
-		dmn_scope_push(b, d->slots[i].name, slot_shape(b, &d->slots[i]));
+		dmn_scope_push(b, d->slots[i].name, slot_shape(b, &d->slots[i]), slot_type(&d->slots[i]));
 	if (d->kind == DMN_KNOWLEDGE) {
 		const struct xml_node *logic = xml_child(d->xml, "encapsulatedLogic");
 		const struct xml_node *variable = xml_child(d->xml, "variable");
@@ -373,8 +386,10 @@ static void compile_from(struct dmn_builder *b, struct drg *first, struct walk *
 	while (n) {
 		struct walk *top = &stack[n - 1];
 		if (top->next == top->d->nneeds) {
-			if (top->d->kind == DMN_DECISION || top->d->kind == DMN_KNOWLEDGE)
+			if (top->d->kind == DMN_DECISION || top->d->kind == DMN_KNOWLEDGE) {
 				compile_logic(b, top->d);
+				dmn_free_slots(b, top->d);
+			}
 			top->d->state = DRG_DONE;
 			n--;
 			continue;
@@ -459,6 +474,7 @@ struct result dmn_read(struct arena *a, const struct dmn_source *sources, size_t
 	}
 	collect(&b);
 	compile_all(&b);
+	dmn_free_merge(&b);
 	if (arena_over(a))
 		return fail(err, ERR_TOO_LARGE, "dmn.size", NULL, "the model is too large");
 	m->problems = b.problems;
@@ -478,10 +494,21 @@ struct str dmn_name(const struct dmn_model *m)
 	return m->units[0]->name;
 }
 
-size_t dmn_imports(const struct dmn_model *m, const struct str **ret_locations)
+size_t dmn_imports(const struct dmn_model *m, struct arena *a, const struct dmn_import_place **ret)
 {
-	*ret_locations = m->units[0]->locations;
-	return m->units[0]->nimports;
+	size_t n = 0;
+	for (size_t i = 0; i < m->nunits; i++)
+		n += m->units[i]->nimports;
+	struct dmn_import_place *list = ARENA_ARRAY(a, struct dmn_import_place, n);
+	n = 0;
+	for (size_t i = 0; i < m->nunits; i++)
+		for (size_t k = 0; k < m->units[i]->nimports; k++) {
+			const struct dmn_import *im = &m->units[i]->imports[k];
+			if (im->model || im->unit)
+				list[n++] = (struct dmn_import_place){ m->units[i]->file, im->location, im->unit != NULL };
+		}
+	*ret = list;
+	return n;
 }
 
 size_t dmn_elements(const struct dmn_model *m, struct arena *a, const struct dmn_element **ret)

@@ -239,6 +239,46 @@ static void type_entries(struct dmn_builder *b, const struct xml_node *x, struct
 	}
 }
 
+static bool constrained(const struct type *t)
+{
+	for (; t && t->kind == TYPE_NAMED; t = t->target)
+		if (t->allowed)
+			return true;
+	return false;
+}
+
+static bool simple(const struct type *t)
+{
+	const struct type *base = type_base(t);
+	return base && base->kind != TYPE_ANY && base->kind < TYPE_LIST;
+}
+
+/* An input is what the name it reads is declared to be: tests are held against that,
+ * and the table's own typeRef counts where it says more. */
+static void type_inputs(struct dmn_builder *b, const struct xml_node *x, struct rule_table *t)
+{
+	const struct xml_node *in = xml_child(x, "input");
+	for (size_t i = 0; in && i < t->ninputs; i++, in = xml_sibling(in->next, "input")) {
+		struct rule_input *input = (struct rule_input *)(uintptr_t)&t->inputs[i]; /* still being built */
+		const struct type *known = dmn_node_type(b, input->expr->root), *own = input->type;
+		struct str name = input->expr->root->kind == N_NAME ? input->expr->root->name : STR("");
+		if (simple(own) && map_get(&b->free, name))
+			map_put(&b->free, name, (void *)(uintptr_t)own); /* the table declares it */
+		if (!known)
+			continue;
+		if (!simple(own)) {
+			input->type = own && !type_base(known) ? own : known;
+		} else if (simple(known) && type_base(own)->kind != type_base(known)->kind) {
+			dmn_problem_add(b, in, TABLE_WARNING, "dmn.input_type",
+			                DMN_WORDS(word_type(type_base(own)), dmn_word(input->expr->source),
+			                          word_type(type_base(known))), STR(""));
+			input->type = known;
+		} else if (simple(known) && !constrained(own)) {
+			input->type = known;
+		}
+	}
+}
+
 const struct node *dmn_table(struct dmn_builder *b, const struct xml_node *x)
 {
 	struct table_types types = declared(b, x);
@@ -256,6 +296,7 @@ const struct node *dmn_table(struct dmn_builder *b, const struct xml_node *x)
 		dmn_problem_feel(b, &at, &diag.feel);
 		return NULL;
 	}
+	type_inputs(b, x, t);
 	type_entries(b, x, t);
 	const struct table_finding *found;
 	for (size_t i = 0, n = table_check_within(t, b->a, &b->check_work, &found); i < n; i++)

@@ -25,7 +25,18 @@ static struct type *type_new(struct dmn_builder *b, enum type_kind kind)
 	return t;
 }
 
-/* "string", "feel:string" (up to 1.2), a name of this model, "import.name". */
+/* The names that Camunda Modeler gives numbers. */
+static bool number_name(struct str name)
+{
+	static const char *const names[] = { "integer", "long", "double" };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (str_eq(name, str_c(names[i])))
+			return true;
+	return false;
+}
+
+/* "string", "feel:string" (up to 1.2), a name of this model, "import.name". A type
+ * that does not exist is told, and then limits nothing: the rest still works. */
 const struct type *dmn_type_of(struct dmn_builder *b, const struct xml_node *x, struct str ref)
 {
 	enum type_kind kind;
@@ -42,6 +53,8 @@ const struct type *dmn_type_of(struct dmn_builder *b, const struct xml_node *x, 
 			break;
 		name = rest;
 	}
+	if (number_name(name))
+		return type_new(b, TYPE_NUMBER);
 	if (str_eq(name, STR("undefined")) || str_eq(name, STR("<Undefined>"))) /* as some tools write */
 		return NULL;
 	struct word_near near = { .word = name };
@@ -51,7 +64,7 @@ const struct type *dmn_type_of(struct dmn_builder *b, const struct xml_node *x, 
 		word_near_try(&near, simple_names[i]);
 	dmn_problem_add(b, x, TABLE_ERROR, "dmn.unknown_type",
 	                DMN_WORDS(dmn_word(name)), near.best);
-	return type_new(b, TYPE_NAMED);
+	return NULL;
 }
 
 static struct type *item_type(struct dmn_builder *b, const struct xml_node *x);

@@ -327,6 +327,16 @@ static bool key_seen(const struct parser *p, struct str name)
 	return false;
 }
 
+/* Known nowhere, and allowed: a fact that comes from outside. */
+static void take_free(struct parser *p, struct node *name)
+{
+	static const struct type open = { .kind = TYPE_ANY };
+	name->local = false;
+	name->fact = true;
+	if (!map_get(p->scope->free, name->name))
+		map_put(p->scope->free, name->name, (void *)(uintptr_t)&open);
+}
+
 void names_check(struct parser *p, struct node *name, bool called)
 {
 	if (names_local(p, name->name)) {
@@ -338,12 +348,17 @@ void names_check(struct parser *p, struct node *name, bool called)
 		return;
 	}
 	name->fact = feel_get(p->known, name->name) != NULL;
-	if (name->fact || builtin_find(name->name))
-		return;
+	bool free = p->scope->free && !called;
+	if (name->fact || (builtin_find(name->name) && (!free || p->filters)))
+		return; /* a free name may be called like a built-in: age, sum */
 	name->local = true; /* if anything, a key of the item that is filtered */
 	if (p->filters && (p->loose || str_eq(name->name, STR("item")) || key_seen(p, name->name) ||
 	                   anywhere(p->known, name->name, 0)))
 		return;
+	if (free) {
+		take_free(p, name);
+		return;
+	}
 	struct hint h = hint_name(p, name->name, called);
 	struct str shown = utf8_cut(name->name, HINT_BYTES_MAX);
 	syntax_fail(p, name->pos, called ? "feel.function" : "feel.name",

@@ -8,6 +8,7 @@
 
 #include <setjmp.h>
 
+#include "base/map.h"
 #include "rule/ast.h"
 
 enum {
@@ -52,6 +53,7 @@ struct syntax_scope {
 	size_t ntypes;
 	unsigned filters, loose;        /* inside the condition of a boxed filter */
 	bool any_key;                   /* keys below a known context need not be known */
+	struct map *free;               /* takes names that are not known, which are facts then; or NULL */
 };
 
 struct parser {

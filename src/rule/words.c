@@ -60,7 +60,7 @@ struct word_arg word_type(const struct type *t)
 	};
 	if (!t || t->kind == TYPE_ANY || t->kind == TYPE_NAMED)
 		return (struct word_arg){ STR("value of an unknown type"), STR("不明な型の値") };
-	return word_kind(of[t->kind]);
+	return word_kind((int)of[t->kind]);
 }
 
 struct word_arg word_number(struct arena *a, size_t n)

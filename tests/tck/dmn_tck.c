@@ -1,6 +1,6 @@
 /* dmn_tck [DIR] [--known FILE]: runs a directory laid out like the DMN
  * Technology Compatibility Kit (dmn-tck/tck): every *.xml with testCases, its
- * model beside it, other models in the same folder for imports.
+ * model beside it, other models in the folder and below for imports.
  *
  * One line for each case that fails, then "N passed, N failed". --known names
  * cases that may fail, each with its reason ("file#case#result reason"); they
@@ -14,7 +14,7 @@
 #include <stdlib.h>
 
 #include "base/file.h"
-#include "rule/dmn.h"
+#include "cmd/dmn_files.h"
 #include "rule/xml.h"
 
 enum {
@@ -203,29 +203,11 @@ static void run_case(struct cases *c, const struct xml_node *test)
 		run_result(c, test, x, &names);
 }
 
-/* The model first, then what else lies in the folder. */
 static void load_model(struct cases *c, struct str dir, struct str name)
 {
-	struct arena *a = c->kit->a;
-	struct dmn_source sources[DMN_UNITS_MAX];
-	struct str *files;
-	size_t n = 0, nfiles;
 	struct err err = { 0 };
-	sources[n].name = name;
-	if (is_err(file_read(a, file_join(a, dir, name), FILE_MAX, &sources[n++].text, &err)) ||
-	    is_err(file_list(a, dir, FILES_MAX, &files, &nfiles, &err))) {
-		c->why = arena_str(a, str_c(err.what));
-		return;
-	}
-	for (size_t i = 0; i < nfiles && n < DMN_UNITS_MAX; i++) {
-		if (!str_ends(files[i], STR(".dmn")) || str_eq(files[i], name))
-			continue;
-		sources[n].name = files[i];
-		if (is_ok(file_read(a, file_join(a, dir, files[i]), FILE_MAX, &sources[n].text, &err)))
-			n++;
-	}
-	if (is_err(dmn_read(a, sources, n, &c->model, &err)))
-		c->why = arena_str(a, str_c(err.what));
+	if (is_err(dmn_files_read(c->kit->a, file_join(c->kit->a, dir, name), &c->model, &err)))
+		c->why = arena_str(c->kit->a, str_c(err.what));
 	if (!c->model || !getenv("DMN_TCK_PROBLEMS"))
 		return;
 	const struct dmn_problem *p;

@@ -183,6 +183,62 @@ static void what_means_nothing_is_told(void **state)
 	            "dmn.unknown_type: there is no type 'nubmer': did you mean 'number'?");
 }
 
+#define CAMUNDA(body) "<definitions xmlns=\"" NS "\" namespace=\"http://camunda.org/schema/1.0/dmn\" name=\"t\">" body "</definitions>"
+#define BARE(id, body) "<decision id=\"" id "\" name=\"The " id "\">" body "</decision>"
+
+static void inputs_may_stay_undeclared(void **state)
+{
+	ARENA_AUTO a = arena_new(0);
+	const struct dmn_element *e;
+	const struct str *names;
+	size_t n;
+	(void)state;
+	const char *xml = CAMUNDA(BARE("low", "<decisionTable><input><inputExpression typeRef=\"date\"><text>from</text>"
+	                  "</inputExpression></input><input><inputExpression typeRef=\"integer\"><text>sum</text>"
+	                  "</inputExpression></input><output name=\"ok\" typeRef=\"boolean\"/><rule><inputEntry><text>"
+	                  "&gt; date(\"2026-01-01\")</text></inputEntry><inputEntry><text>&lt; 5</text></inputEntry>"
+	                  "<outputEntry><text>true</text></outputEntry></rule></decisionTable>")
+	                  BARE("end", NEEDS("requiredDecision", "low") TEXT("if ok then low else other")));
+	assert_text(value(a, xml, "The end", "{\"from\": \"2026-05-01\", \"sum\": 3}"), "true");
+	assert_text(value(a, xml, "The end", "{\"from\": \"2026-05-01\", \"sum\": 9, \"other\": 7}"), "7");
+	const struct dmn_model *m = model_of(a, xml);
+	assert_int_equal(dmn_elements(m, a, &e), 5);
+	assert_int_equal(e[2].kind, DMN_INPUT);
+	assert_text(e[2].name, "from");
+	struct feel_scope s = { .names = facts_of(a, "{\"sum\": 9}") };
+	assert_true(is_ok(dmn_missing(m, STR("The end"), &s, a, NULL, &names, &n, NULL)));
+	assert_int_equal(n, 1);
+	assert_text(names[0], "other");
+	assert_text(told(a, CAMUNDA(BARE("rate", TEXT("1")) BARE("z", NEEDS("requiredDecision", "rate") TEXT("rat + 1")))),
+	            "dmn.free warning: 'rat' is declared nowhere: it is taken for an input: did you mean 'rate'?");
+	/* Elsewhere it is a mistake, and so it is where inputs are declared. */
+	assert_true(str_starts(told(a, MODEL(BARE("z", TEXT("aa + 1")))), STR("feel.name")));
+	assert_true(str_starts(told(a, CAMUNDA(INPUT("i", "number") BARE("z", TEXT("aa + 1")))), STR("feel.name")));
+	assert_true(str_starts(told(a, CAMUNDA(BARE("z", TEXT("aa(1)")))), STR("feel.function")));
+}
+
+static void inputs_of_a_table_take_declared_types(void **state)
+{
+	ARENA_AUTO a = arena_new(0);
+	(void)state;
+#define UNTYPED(expr, rows) DECISION("d", NEEDS("requiredInput", "use") "<decisionTable><input><inputExpression><text>" \
+	expr "</text></inputExpression></input><output/>" rows "</decisionTable>")
+	assert_text(told(a, MODEL(USE INPUT("use", "tUse") UNTYPED("use", RULE("\"own\"", "1") RULE("\"rnt\"", "2")))),
+	            "table.outside: row 2: 'use' is never \"rnt\": did you mean 'rent'?; "
+	            "table.value warning: no row is for 'use' = \"rent\"");
+	assert_text(told(a, MODEL(USE "<itemDefinition name=\"t\"><itemComponent name=\"use\"><typeRef>tUse</typeRef>"
+	            "</itemComponent></itemDefinition>" INPUT("use", "t") UNTYPED("use.use", RULE("5", "1") RULE("-", "2")))),
+	            "table.type: row 1: the test 5 of 'use.use' asks for a number, but the input is a text");
+	/* The table's own word for it may be wrong. */
+	assert_text(told(a, MODEL(INPUT("use", "boolean") DECISION("d", NEEDS("requiredInput", "use") "<decisionTable>"
+	            "<input><inputExpression typeRef=\"string\"><text>use</text></inputExpression></input><output/>"
+	            RULE("true", "1") RULE("false", "2") "</decisionTable>"))),
+	            "dmn.input_type warning: the input is declared a text, but 'use' is a boolean");
+	/* A type that does not exist is told once, and limits nothing. */
+	const char *xml = MODEL(TYPED("d", "nubmer", TEXT("1 + 1")));
+	assert_text(value(a, xml, "d", "{}"), "2");
+}
+
 static void cycles_are_told_and_end(void **state)
 {
 	ARENA_AUTO a = arena_new(0);
@@ -275,6 +331,8 @@ int main(void)
 		cmocka_unit_test(problems_have_a_place_and_hide_nothing),
 		cmocka_unit_test(tables_and_types_are_checked),
 		cmocka_unit_test(what_means_nothing_is_told), cmocka_unit_test(cycles_are_told_and_end),
+		cmocka_unit_test(inputs_may_stay_undeclared),
+		cmocka_unit_test(inputs_of_a_table_take_declared_types),
 		cmocka_unit_test(tables_say_why),
 		cmocka_unit_test(hostile_files_are_refused),
 	};
