@@ -136,13 +136,21 @@ struct result node_open_orgs(struct node *n, struct err *err)
 	return ok();
 }
 
+/* Whose certificates hold here. Companies are optional: a node that was made
+ * before they had an authority, or that has no business with them, knows none. */
 static struct result open_anchors(struct node *n, struct err *err)
 {
-	static const char *const names[] = { "ca-citizen-auth", "ca-citizen-sign", "ca-government" };
+	static const struct { const char *name; bool optional; } names[] = {
+		{ "ca-citizen-auth", false }, { "ca-citizen-sign", false }, { "ca-government", false },
+		{ "ca-corporate", true },
+	};
 	n->app.anchors = anchors_new();
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		struct str der;
-		TRY(node_cert(n, n->arena, names[i], &der, err));
+		if (names[i].optional &&
+		    !file_exists(node_path(n, "trust", str_c(names[i].name), ".der")))
+			continue;
+		TRY(node_cert(n, n->arena, names[i].name, &der, err));
 		TRY(anchors_add(n->app.anchors, der, err));
 	}
 	return ok();
