@@ -1,6 +1,6 @@
 /* Which reader takes a file apart? Decided by its first bytes, never by its name:
  * who chose the name may have chosen it to deceive. A reader per row. */
-#include "sign/ades.h"
+#include "sign/xades.h"
 
 #include "base/text.h"
 
@@ -61,7 +61,7 @@ static const struct {
 	{ "ASiC", is_zip, NULL },
 	{ "CMS", is_cms, NULL },
 	{ "JWS", is_jws, NULL },
-	{ "XML", is_xml, NULL },
+	{ "XML", is_xml, xades_read },
 	{ "PDF", is_pdf, NULL },
 };
 
