@@ -60,7 +60,7 @@ static const struct {
 } rows[] = {
 	{ "ASiC", is_zip, NULL },
 	{ "CMS", is_cms, NULL },
-	{ "JWS", is_jws, NULL },
+	{ "JWS", is_jws, jades_read },
 	{ "XML", is_xml, xades_read },
 	{ "PDF", is_pdf, NULL },
 };
