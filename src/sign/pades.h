@@ -7,14 +7,21 @@
 #ifndef MUSUBI_SIGN_PADES_H
 #define MUSUBI_SIGN_PADES_H
 
-#include "base/arena.h"
 #include "base/buf.h"
+#include "sign/ades.h"
+
+/* Any PDF's signatures, with what was changed after each (ades_read's reader). At most
+ * PDF_BYTES_MAX (128 MiB); ERR_INPUT "pdf.encrypted" for encrypted files. `detached` is
+ * not looked at. Document time stamps are time stamps of the signatures before them. */
+MUST struct result pades_read(struct arena *a, const struct source *file,
+                              const struct ades_detached *detached, struct ades_file *ret,
+                              struct err *err);
 
 /* Makes a detached CAdES CMS (DER) over the slices, one after the other. */
 typedef struct result pades_sign_fn(void *ctx, const struct str *slices, size_t nslices,
                                     struct buf *ret_der, struct err *err);
 
-enum { PADES_CMS_MAX = 32768 };
+enum { PADES_CMS_MAX = 65536 };
 
 /* Where the signature's widget lies; PDF points, origin at the
  * lower left. width 0: there is none. */
@@ -27,8 +34,11 @@ struct pades_options {
 	int64_t time;            /* microseconds UTC: /M, the claimed time of sealing */
 	struct str name;         /* who seals: 加賀市長 */
 	struct str reason;       /* 電子公印 */
-	struct pades_spot spot; /* where the widget lies; width 0: invisible */
-	size_t reserve;          /* bytes kept for the CMS; 0: 8192, PADES_CMS_MAX at most */
+	struct str place;        /* /Location */
+	struct str field;        /* pades_sign: an empty field of that name, or a new one; "": new */
+	int certify;             /* pades_sign: 1 to 3, what is allowed later (DocMDP P); 0: nothing said */
+	struct pades_spot spot;  /* where the widget lies; width 0: invisible */
+	size_t reserve;          /* bytes kept for the CMS; 0: enough, PADES_CMS_MAX at most */
 	pades_sign_fn *sign;
 	void *ctx;
 };
@@ -37,6 +47,20 @@ struct pades_options {
  * is signed already, or not of our own making, is refused: ERR_INPUT. */
 MUST struct result pades_seal(struct str pdf, const struct pades_options *o, struct buf *out,
                               struct err *err);
+
+/* A signature in any PDF up to PDF_BYTES_MAX, signed already or not, at a level from B
+ * to LTA (EN 319 142-1 §6.2): ades gives the signer, and from T on the time-stamping
+ * authority, from LT on the material, which goes into the DSS. o->sign may be NULL: then
+ * pades_sign_cms with ades->signer. Appends to *out. ERR_CONFLICT "pades.certified"
+ * when a signature of the file forbids further ones, or it is signed and o certifies;
+ * "pades.field" when the field is signed already or no signature field. */
+MUST struct result pades_sign(struct str pdf, const struct pades_options *o,
+                              const struct ades_options *ades, struct buf *out, struct err *err);
+/* Brings a signed file further: LT adds ades->material to the DSS, T and LTA a document
+ * time stamp over all that is there (LTA with the material first, when there is some).
+ * Again and again: that is how archive time stamps are renewed. */
+MUST struct result pades_extend(struct str pdf, const struct ades_options *ades, struct buf *out,
+                                struct err *err);
 
 /* The usual signer: trust_cms_sign_detached. ctx: a struct cms_signer. */
 MUST struct result pades_sign_cms(void *ctx, const struct str *slices, size_t nslices,

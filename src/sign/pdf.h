@@ -131,11 +131,13 @@ struct pdf_update {
 	size_t base;      /* where the file begins in out */
 	uint32_t next;
 	size_t n;
-	struct { uint32_t num; size_t at; } objects[PDF_UPDATE_MAX];
+	struct { uint32_t num, gen; size_t at; } objects[PDF_UPDATE_MAX];
 };
 /* Copies the file to the end of out. u is large: take it from an arena. */
 void pdf_update_begin(struct pdf_update *u, struct pdf *doc, struct buf *out);
 uint32_t pdf_update_new(struct pdf_update *u);
+/* Of an object as it stands in the file; 0 for new ones. */
+uint32_t pdf_generation(const struct pdf *p, int64_t num);
 /* The offset is from the beginning of the file, of "num 0 obj". */
 MUST struct result pdf_update_open(struct pdf_update *u, uint32_t num, struct err *err);
 void pdf_update_close(struct pdf_update *u);

@@ -102,15 +102,23 @@ uint32_t pdf_update_new(struct pdf_update *u)
 	return u->next++;
 }
 
+/* What stood in an object stream has none. */
+uint32_t pdf_generation(const struct pdf *p, int64_t num)
+{
+	bool there = num >= 0 && (uint64_t)num < p->size && p->entries[num].type == 1;
+	return there ? p->entries[num].gen : 0;
+}
+
 struct result pdf_update_open(struct pdf_update *u, uint32_t num, struct err *err)
 {
 	if (u->n == PDF_UPDATE_MAX)
 		return fail(err, ERR_TOO_LARGE, "pdf.update", NULL, "more than %d changed objects",
 		            PDF_UPDATE_MAX);
+	uint32_t gen = pdf_generation(u->doc, num);
 	u->objects[u->n].num = num;
+	u->objects[u->n].gen = gen;
 	u->objects[u->n++].at = u->out->n - u->base;
-	/* Generation 0: cairo never frees an object, and pades_seal refuses other files. */
-	buf_printf(u->out, "%u 0 obj\n", num);
+	buf_printf(u->out, "%u %u obj\n", num, gen);
 	return ok();
 }
 
@@ -169,7 +177,7 @@ static void put_table(struct pdf_update *u)
 			;
 		buf_printf(u->out, "%u %zu\n", u->objects[i].num, to - i);
 		for (size_t k = i; k < to; k++)
-			buf_printf(u->out, "%010zu 00000 n \n", u->objects[k].at);
+			buf_printf(u->out, "%010zu %05u n \n", u->objects[k].at, u->objects[k].gen);
 	}
 	buf_add_c(u->out, "trailer\n<< ");
 	put_trailer(u);
@@ -180,15 +188,17 @@ static struct result put_stream(struct pdf_update *u, struct err *err)
 {
 	TRY(pdf_update_open(u, pdf_update_new(u), err));
 	sort(u); /* its number is the highest: it stays last */
-	buf_add_c(u->out, "<< /Type /XRef /W [ 1 4 1 ] /Index [");
+	buf_add_c(u->out, "<< /Type /XRef /W [ 1 4 2 ] /Index [");
 	for (size_t i = 0; i < u->n; i++)
 		buf_printf(u->out, " %u 1", u->objects[i].num);
-	buf_printf(u->out, " ]\n/Length %zu\n", u->n * 6);
+	buf_printf(u->out, " ]\n/Length %zu\n", u->n * 7);
 	put_trailer(u);
 	buf_add_c(u->out, ">>\nstream\n");
 	for (size_t i = 0; i < u->n; i++) {
 		size_t at = u->objects[i].at;
-		char row[6] = { 1, (char)(at >> 24), (char)(at >> 16), (char)(at >> 8), (char)at, 0 };
+		uint32_t gen = u->objects[i].gen;
+		char row[7] = { 1, (char)(at >> 24), (char)(at >> 16), (char)(at >> 8), (char)at,
+			        (char)(gen >> 8), (char)gen };
 		buf_add(u->out, str_of(row, sizeof row));
 	}
 	buf_add_c(u->out, "\nendstream");
