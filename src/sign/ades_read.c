@@ -1,8 +1,10 @@
 /* Which reader takes a file apart? Decided by its first bytes, never by its name:
  * who chose the name may have chosen it to deceive. A reader per row. */
+#include "sign/jades.h"
 #include "sign/xades.h"
 
 #include "base/text.h"
+#include "sign/cades.h"
 
 enum { HEAD = 1024 }; /* PDF readers look for %PDF- so far (ISO 32000-2 §7.5.2) */
 
@@ -59,7 +61,7 @@ static const struct {
 	read_fn *read; /* NULL: this build cannot take it apart */
 } rows[] = {
 	{ "ASiC", is_zip, NULL },
-	{ "CMS", is_cms, NULL },
+	{ "CMS", is_cms, cades_read },
 	{ "JWS", is_jws, jades_read },
 	{ "XML", is_xml, xades_read },
 	{ "PDF", is_pdf, NULL },

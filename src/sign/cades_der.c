@@ -90,7 +90,7 @@ void cades_hash_add(struct cades_hash *h, struct str s)
 struct result cades_hash_ranges(struct cades_hash *h, const struct source *s,
                                 const struct range *r, size_t n, struct err *err)
 {
-	enum { PIECE = 256 * 1024 };
+	enum { PIECE = 12 * 1024 }; /* fits the first block of an arena, which a reset keeps */
 	ARENA_AUTO a = arena_new(8 * PIECE);
 	for (size_t i = 0; i < n; i++)
 		for (uint64_t at = 0; at < r[i].n;) {

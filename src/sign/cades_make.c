@@ -169,7 +169,7 @@ static struct result put(int fd, struct str s, const char *path, struct err *err
 static struct result put_piece(int fd, const struct cades_piece *p, const char *path,
                                struct err *err)
 {
-	enum { PIECE = 256 * 1024 };
+	enum { PIECE = 12 * 1024 }; /* fits the first block of an arena, which a reset keeps */
 	ARENA_AUTO a = arena_new(8 * PIECE);
 	if (!p->from)
 		return put(fd, p->bytes, path, err);
