@@ -190,11 +190,11 @@ static struct result as_new(struct submit *s, struct err *err)
 	s->c.due_at = flow_due(flow_state(in->procedure, s->c.state), s->now);
 	TRY(give_receipt(s, err));
 	TRY(insert_case(s, err));
-	return db_exec(s->tx,
+	return db_put(s->tx,
 		"INSERT INTO portal_case (org, subject, case_id, case_org, draft_id, at)"
 		" VALUES (?, ?, ?, ?, ?, ?)",
 		BINDS(B_TEXT(s->c.portal), B_TEXT(s->c.portal_subject), B_TEXT(s->c.id),
-		      B_TEXT(s->c.org), B_TEXT(in->draft->id), B_INT(s->now)), NULL, err);
+		      B_TEXT(s->c.org), B_TEXT(in->draft->id), B_INT(s->now)), err);
 }
 
 static struct result only_what_was_asked(struct submit *s, struct err *err)

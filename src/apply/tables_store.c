@@ -159,11 +159,11 @@ struct result apply_case_row(struct arena *a, const struct rows *r, size_t i,
 struct result apply_event_first(struct db *tx, struct arena *a, const struct apply_case *c,
                                 const struct case_event *e, struct err *err)
 {
-	return db_exec(tx,
+	return db_put(tx,
 		"INSERT INTO case_event (org, case_id, seq, at, actor, actor_name, action,"
 		" from_state, to_state, text, internal, detail)"
 		" VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		BINDS(B_TEXT(c->org), B_TEXT(c->id), EVENT_BINDS(a, e)), NULL, err);
+		BINDS(B_TEXT(c->org), B_TEXT(c->id), EVENT_BINDS(a, e)), err);
 }
 
 struct result apply_event_put(struct db *tx, struct arena *a, const struct apply_case *c,
@@ -254,6 +254,6 @@ struct result apply_attachments_copy(struct db *tx, struct str from_org,
 struct result apply_attachments_drop(struct db *tx, struct str org, struct str owner,
                                      struct err *err)
 {
-	return db_exec(tx, "DELETE FROM attachment WHERE org = ? AND owner = ?",
-	               BINDS(B_TEXT(org), B_TEXT(owner)), NULL, err);
+	return db_put(tx, "DELETE FROM attachment WHERE org = ? AND owner = ?",
+	              BINDS(B_TEXT(org), B_TEXT(owner)), err);
 }

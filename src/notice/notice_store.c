@@ -30,12 +30,12 @@ struct result notice_put(struct db *tx, struct arena *a, struct str org, struct 
 	uint8_t raw[16];
 	random_bytes(raw, sizeof raw);
 	struct str id = hex_encode(a, str_of((const char *)raw, sizeof raw));
-	return db_exec(tx,
+	return db_put(tx,
 		"INSERT INTO notice (org, subject, id, at, from_org, ja, en, easy, link, read_at)"
 		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
 		BINDS(B_TEXT(org), B_TEXT(subject), B_TEXT(id), B_INT(n->at), B_TEXT(n->from_org),
 		      B_TEXT(n->text[LANG_JA]), B_TEXT(n->text[LANG_EN]), B_TEXT(n->text[LANG_EASY]),
-		      B_TEXT(n->link)), NULL, err);
+		      B_TEXT(n->link)), err);
 }
 
 struct result notice_list(struct db *db, struct arena *a, struct str org, struct str subject,

@@ -52,11 +52,11 @@ struct result outbox_put(struct db *tx, struct str org, struct str topic, struct
 	ARENA_AUTO a = arena_new(0);
 	int64_t at = next_time();
 
-	return db_exec(tx,
+	return db_put(tx,
 	               "INSERT INTO outbox (org, id, topic, key, payload, at, due, tries, lease, "
 	               "parked, error) VALUES (?, ?, ?, ?, ?, ?, ?, 0, '', 0, '')",
 	               BINDS(B_TEXT(org), B_TEXT(message_id(a, at)), B_TEXT(topic), B_TEXT(key),
-	                     B_TEXT(json_to_str(a, payload)), B_INT(at), B_INT(at)), NULL, err);
+	                     B_TEXT(json_to_str(a, payload)), B_INT(at), B_INT(at)), err);
 }
 
 #define COLUMNS "org, id, topic, key, payload, lease, tries, at, error"

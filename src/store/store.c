@@ -85,16 +85,30 @@ static struct result binds_check(const struct bind *binds, size_t n, struct err 
 	return ok();
 }
 
+/* May this statement run, with these values? */
+static struct result admit(const struct db *db, const struct bind *binds, size_t n,
+                           struct err *err)
+{
+	if (db->failed)
+		return fail(err, ERR_INTERNAL, "store.tx.failed", NULL,
+		            "a statement of this change had failed; only store_abort is left");
+	return binds_check(binds, n, err);
+}
+
+static struct result writable(const struct db *db, const char *sql, struct err *err)
+{
+	if (db->reader)
+		return fail(err, ERR_INTERNAL, "store.readonly", NULL, "a reader cannot change: %.80s",
+		            sql);
+	return ok();
+}
+
 static struct result run(struct db *db, const char *sql, const struct bind *binds, size_t n,
                          struct arena *a, struct rows *ret, int64_t *ret_changed,
                          struct err *err)
 {
-	struct result r;
+	struct result r = admit(db, binds, n, err);
 
-	if (db->failed)
-		return fail(err, ERR_INTERNAL, "store.tx.failed", NULL,
-		            "a statement of this change had failed; only store_abort is left");
-	r = binds_check(binds, n, err);
 	if (is_ok(r))
 		r = db->store->engine->run(db->conn, sql, binds, n, a, ret, ret_changed, err);
 	db->failed = is_err(r);
@@ -104,10 +118,21 @@ static struct result run(struct db *db, const char *sql, const struct bind *bind
 struct result db_exec(struct db *db, const char *sql, const struct bind *binds, size_t n,
                       int64_t *ret_changed, struct err *err)
 {
-	if (db->reader)
-		return fail(err, ERR_INTERNAL, "store.readonly", NULL, "a reader cannot change: %.80s",
-		            sql);
+	TRY(writable(db, sql, err));
 	return run(db, sql, binds, n, NULL, NULL, ret_changed, err);
+}
+
+struct result db_put(struct db *db, const char *sql, const struct bind *binds, size_t n,
+                     struct err *err)
+{
+	struct result r;
+
+	TRY(writable(db, sql, err));
+	r = admit(db, binds, n, err);
+	if (is_ok(r))
+		r = db->store->engine->run_many(db->conn, sql, binds, n, 1, err);
+	db->failed = is_err(r);
+	return r;
 }
 
 struct result db_query(struct db *db, struct arena *a, const char *sql, const struct bind *binds,

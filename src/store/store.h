@@ -102,6 +102,12 @@ struct rows {
  * blob for BYTEA. One statement per call. */
 MUST struct result db_exec(struct db *db, const char *sql, const struct bind *binds, size_t n,
                            int64_t *ret_changed, struct err *err);
+/* A write that says nothing back and cannot conflict: a row under a key made
+ * here, a deletion. It is sent without waiting; a failure may come out only with
+ * a later statement, store_commit at the latest, and then undoes the shared
+ * commit for everybody in it. Never for keys that somebody else chooses. */
+MUST struct result db_put(struct db *db, const char *sql, const struct bind *binds, size_t n,
+                          struct err *err);
 MUST struct result db_query(struct db *db, struct arena *a, const char *sql,
                             const struct bind *binds, size_t n, struct rows *ret,
                             struct err *err);
