@@ -1,4 +1,5 @@
 #include "ident/ident.h"
+#include "ident/verifier.h"
 
 static const char *const tables[] = {
 	"CREATE TABLE session ("
@@ -49,4 +50,5 @@ static const struct migration migrations[] = {
 void ident_migrations(void)
 {
 	store_migrations_add("ident", migrations, sizeof migrations / sizeof *migrations);
+	verifier_migrations();
 }

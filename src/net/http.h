@@ -42,6 +42,9 @@ struct http_request {
 	struct str body;   /* whole; large ones are a read-only map of a spooled file */
 	struct str peer;   /* address of the other side, for limits and the log */
 	bool tls;
+	/* DER of the certificate that the other side proved to have the key of, or "".
+	 * Nobody has looked whose it is, or whether it is good: the handler does. */
+	struct str client_cert;
 	bool local;        /* the listening address is a loopback one */
 	struct str trace;  /* id of this request in all logs */
 	struct str param[HTTP_PARAMS_MAX]; /* what {name} in the route's pattern matched, in order */

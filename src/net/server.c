@@ -148,6 +148,8 @@ static struct result open_all(struct server *s, struct err *err)
 {
 	if (!str_empty(s->config.tls_cert) || !str_empty(s->config.tls_key))
 		TRY(server_tls_new(s->config.tls_cert, s->config.tls_key, &s->tls, err));
+	if (s->tls && s->config.ask_cert)
+		server_tls_ask(s->tls);
 	TRY(listen_on(s, err));
 	TRY(open_loop(s, err));
 	return ok();

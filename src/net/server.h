@@ -14,6 +14,7 @@ struct server_config {
 	struct str listen;      /* "127.0.0.1:8080"; port 0 picks one */
 	struct str hosts;       /* comma list of Host values that are ours, "" for any */
 	struct str tls_cert, tls_key; /* PEM paths, "" for plain HTTP */
+	bool ask_cert;          /* ask for a client certificate (http_request.client_cert) */
 	unsigned workers;       /* 0: number of cores */
 	unsigned max_connections;     /* 0: 1,024 */
 	/* Of one address (IPv6: one /64), so that one peer cannot take all. 0: a quarter

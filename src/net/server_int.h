@@ -131,6 +131,8 @@ struct server {
 /* server_tls.c */
 MUST struct result server_tls_new(struct str cert, struct str key, SSL_CTX **ret,
                                   struct err *err);
+void server_tls_ask(SSL_CTX *ctx);
+struct str server_tls_peer(const SSL *ssl, struct arena *a);
 
 /* server_io.c: bytes moved, or one of these. */
 enum { IO_AGAIN = -1, IO_EOF = -2, IO_DEAD = -3 };

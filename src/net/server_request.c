@@ -99,6 +99,8 @@ static void make_request(struct conn *c)
 		.tls = c->ssl != NULL, .local = s->local, .arena = c->arena,
 		.trace = arena_printf(c->arena, "%016" PRIx64, random_u64()),
 	};
+	if (c->ssl && s->config.ask_cert)
+		q->client_cert = server_tls_peer(c->ssl, c->arena);
 	c->keep = !h->close;
 }
 

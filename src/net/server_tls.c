@@ -1,5 +1,9 @@
 /* The TLS of the server: 1.2 and 1.3 only, AEAD with forward secrecy, ALPN
- * http/1.1 (RFC 7301), no renegotiation, no compression. */
+ * http/1.1 (RFC 7301), no renegotiation, no compression.
+ *
+ * Where a client certificate is asked for, the handshake proves the possession
+ * of its key (RFC 8446 §4.4.3) and nothing else: what the certificate is worth is
+ * decided for each request, with the status of that moment (trust/verify.h). */
 #include "net/server_int.h"
 
 #include <openssl/err.h>
@@ -66,4 +70,39 @@ struct result server_tls_new(struct str cert, struct str key, SSL_CTX **ret, str
 	}
 	*ret = ctx;
 	return ok();
+}
+
+/* ---- the other side's certificate ---- */
+
+static int take_any(X509_STORE_CTX *store, void *arg)
+{
+	(void)store, (void)arg;
+	return 1;
+}
+
+void server_tls_ask(SSL_CTX *ctx)
+{
+	static const unsigned char context[] = "musubi";
+	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
+	SSL_CTX_set_verify_depth(ctx, 4);
+	SSL_CTX_set_cert_verify_callback(ctx, take_any, NULL);
+	SSL_CTX_set_session_id_context(ctx, context, sizeof context - 1);
+	/* A ticket would carry the certificate past the proof of its key. */
+	SSL_CTX_set_num_tickets(ctx, 0);
+	SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET);
+	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+}
+
+struct str server_tls_peer(const SSL *ssl, struct arena *a)
+{
+	X509 *x = SSL_get1_peer_certificate(ssl);
+	unsigned char *p = NULL;
+	int n = x ? i2d_X509(x, NULL) : 0;
+	struct str ret = STR("");
+	if (n > 0) {
+		unsigned char *bytes = p = arena_alloc(a, (size_t)n);
+		ret = str_of((char *)bytes, (size_t)i2d_X509(x, &p));
+	}
+	X509_free(x);
+	return ret;
 }

@@ -102,6 +102,18 @@ MUST struct result trust_certs_of_subject(struct db *db, struct arena *a, struct
                                           struct str subject, const struct cert_row **ret,
                                           size_t *ret_n, struct err *err);
 
+/* Certificates whose state changed after change number `after` of their authority,
+ * in that order: for who has to be told what became of them. A new certificate
+ * is no change; one that changed again stands where it changed last. */
+struct cert_change {
+	uint32_t serial;
+	int64_t number;
+};
+MUST struct result trust_cert_changes(struct db *db, struct arena *a, struct str org,
+                                      enum ca_kind kind, int64_t after, size_t limit,
+                                      const struct cert_change **ret, size_t *ret_n,
+                                      struct err *err);
+
 /* For verify_for.status: looks into the same table. A certificate that the
  * table does not hold, or holds with other bytes, is STATUS_UNKNOWN. */
 struct trust_status_ctx {

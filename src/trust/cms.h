@@ -45,6 +45,12 @@ MUST struct result trust_cms_verify(struct arena *a, struct str der, const struc
                                     struct trust_verdict *ret, struct cms_signature *ret_sig,
                                     struct err *err);
 
+/* The same for who holds the content's digest only, made with the algorithm that
+ * the signature names. ERR_INPUT when it is empty. */
+MUST struct result trust_cms_verify_digest(struct arena *a, struct str der, struct str digest,
+                                           const struct verify_for *f, struct trust_verdict *ret,
+                                           struct cms_signature *ret_sig, struct err *err);
+
 /* ---- what a citizen signs with her phone ----
  *
  * A document is text whose first line says what it is; the line decides which

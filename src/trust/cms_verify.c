@@ -237,22 +237,35 @@ static bool digest_is(enum digest_alg alg, const struct str *slices, size_t n, s
 	return str_eq(want, str_of((char *)got, digest_done(&h, got)));
 }
 
+/* What was signed: slices one after the other, or their digest. */
+struct signed_content {
+	const struct str *slices;
+	size_t n;
+	struct str digest;
+};
+
+static bool is_content(const struct signed_data *s, const struct signed_content *c)
+{
+	if (c->digest.n)
+		return str_eq(c->digest, s->message_digest);
+	return digest_is(s->digest, c->slices, c->n, s->message_digest);
+}
+
 static struct trust_verdict check(const struct signed_data *s, const struct cert *c,
-                                  const struct str *slices, size_t nslices)
+                                  const struct signed_content *content)
 {
 	if (!signature_holds(s, c))
 		return says(VERDICT_BAD_CMS, "RFC 5652 §5.6", "the signature value does not hold");
 	if (!digest_is(s->cert_hash_alg, &c->der, 1, s->cert_hash))
 		return says(VERDICT_BAD_CMS, "RFC 5035 §4", "signing-certificate-v2 names another one");
-	if (!digest_is(s->digest, slices, nslices, s->message_digest))
+	if (!is_content(s, content))
 		return says(VERDICT_CONTENT_CHANGED, "RFC 5652 §5.6", "the digest is of other content");
 	return says(VERDICT_OK, NULL, "");
 }
 
-struct result trust_cms_verify(struct arena *a, struct str der, const struct str *slices,
-                               size_t nslices, const struct verify_for *f,
-                               struct trust_verdict *ret, struct cms_signature *ret_sig,
-                               struct err *err)
+static struct result verify(struct arena *a, struct str der, const struct signed_content *content,
+                            const struct verify_for *f, struct trust_verdict *ret,
+                            struct cms_signature *ret_sig, struct err *err)
 {
 	struct signed_data s;
 	struct cms_signature sig = { 0 };
@@ -266,10 +279,29 @@ struct result trust_cms_verify(struct arena *a, struct str der, const struct str
 		return ok();
 	}
 	sig.signing_time = s.time;
-	struct trust_verdict v = check(&s, &sig.cert, slices, nslices);
+	struct trust_verdict v = check(&s, &sig.cert, content);
 	if (v.verdict == VERDICT_OK)
 		TRY(trust_cert_verify(a, sig.cert.der, sig.chain, sig.nchain, f, &v, &again, err));
 	*ret_sig = sig;
 	*ret = v;
 	return ok();
+}
+
+struct result trust_cms_verify(struct arena *a, struct str der, const struct str *slices,
+                               size_t nslices, const struct verify_for *f,
+                               struct trust_verdict *ret, struct cms_signature *ret_sig,
+                               struct err *err)
+{
+	const struct signed_content content = { slices, nslices, STR("") };
+	return verify(a, der, &content, f, ret, ret_sig, err);
+}
+
+struct result trust_cms_verify_digest(struct arena *a, struct str der, struct str digest,
+                                      const struct verify_for *f, struct trust_verdict *ret,
+                                      struct cms_signature *ret_sig, struct err *err)
+{
+	const struct signed_content content = { NULL, 0, digest };
+	if (digest.n == 0)
+		return fail(err, ERR_INPUT, "trust.cms.digest", "RFC 5652 §5.6", "no digest");
+	return verify(a, der, &content, f, ret, ret_sig, err);
 }
