@@ -127,6 +127,54 @@ static void check_matters(struct load *l, const struct pending *x)
 	}
 }
 
+/* The options of a fact: of the field it is the answer of, or of the dataset's item;
+ * NULL: none are known. */
+static const struct pack_option *options_of(struct load *l, const struct pending *x,
+                                            struct str name, size_t *ret_n)
+{
+	const struct field_seen *seen = field_read(l, x, name);
+	const struct procedure *p = l->procedure;
+	struct str head, tail;
+	if (seen && str_ends(name, seen->field->id)) {
+		*ret_n = seen->field->noptions;
+		return seen->field->options;
+	}
+	if (!str_cut(name, '.', &head, &tail))
+		return NULL;
+	for (size_t i = 0; i < p->nprefills; i++) {
+		const struct dataset *d = str_eq(p->prefills[i].as, head)
+		                        ? map_get(&l->datasets, p->prefills[i].dataset) : NULL;
+		const struct dataset_item *item = d ? dataset_item(d, tail) : NULL;
+		if (!item)
+			continue;
+		*ret_n = item->noptions;
+		return item->options;
+	}
+	return NULL;
+}
+
+/* A choice compared with what it can never be. */
+static void check_options(struct load *l, const struct pending *x)
+{
+	const struct feel_compare *list;
+	size_t n = feel_compares(*x->dest, l->arena, &list);
+	for (size_t i = 0; i < n; i++) {
+		size_t count = 0;
+		const struct pack_option *options = options_of(l, x, list[i].name, &count);
+		struct str *codes = ARENA_ARRAY(l->arena, struct str, count + 1);
+		bool found = !options || !count;
+		for (size_t k = 0; options && k < count; k++) {
+			codes[k] = options[k].code;
+			found |= str_eq(codes[k], list[i].text);
+		}
+		if (!found)
+			issue_add(&l->issues, x->src, place_of_text(x->src, x->node), false,
+			          near_hint(l->arena, list[i].text, codes, count),
+			          "'%.*s' is no option of '%.*s' (選択肢にありません)",
+			          (int)utf8_cut(list[i].text, 60).n, list[i].text.p, STR_ARG(list[i].name));
+	}
+}
+
 static void compile(struct load *l, const struct pending *x, const struct feel_value *known)
 {
 	struct feel_diag diag = { 0 };
@@ -139,6 +187,7 @@ static void compile(struct load *l, const struct pending *x, const struct feel_v
 		return;
 	}
 	check_labels(l, x);
+	check_options(l, x);
 	check_matters(l, x);
 	if (x->early)
 		check_early(l, x);

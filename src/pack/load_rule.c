@@ -5,6 +5,7 @@
  * What is said of them is said in English and Japanese. */
 #include "base/calendar.h"
 #include "base/utf8.h"
+#include "pack/circle.h"
 #include "pack/functions.h"
 #include "pack/set.h"
 #include "pack/shape.h"
@@ -23,6 +24,7 @@ struct rule_source {
 	const struct json *root;
 	struct version *versions;
 	size_t nversions;
+	struct map calls; /* names its tables read and call */
 };
 
 static void param_leave(struct load *l, const struct json *node, void *obj)
@@ -317,11 +319,38 @@ static void report(struct load *l, const struct rule_source *s, const struct ver
 	          str_eq(ja, en) ? "" : ")");
 }
 
+/* What a parameter can be, for the table checker. */
+static struct table_domain domain_of(struct load *l, const struct pack_param *p)
+{
+	struct table_domain d = { .kind = known_sample(l->arena, p->type).kind };
+	struct feel_value *codes = ARENA_ARRAY(l->arena, struct feel_value, p->noptions);
+	for (size_t i = 0; i < p->noptions; i++)
+		codes[i] = feel_string(p->options[i].code);
+	d.values = p->noptions ? codes : NULL;
+	d.n = p->noptions;
+	return d;
+}
+
+/* An input that is a parameter has its domain; of others nothing is known. */
+static const struct table_domain *domains_of(struct load *l, const struct rule_source *s,
+                                             const struct version *v, size_t n)
+{
+	struct table_domain *list = ARENA_ARRAY(l->arena, struct table_domain, n);
+	for (size_t i = 0; i < n; i++) {
+		const struct json *in = json_at(v->inputs, i);
+		struct str expr = str_trim(json_text(json_is(in, JSON_OBJECT) ? json_get(in, STR("expr")) : in));
+		for (size_t k = 0; k < s->rule.nparams; k++)
+			if (str_eq(s->rule.params[k].name, expr))
+				list[i] = domain_of(l, &s->rule.params[k]);
+	}
+	return list;
+}
+
 static void check_table(struct load *l, const struct rule_source *s, const struct version *v,
                         const struct rule_table *t)
 {
 	const struct table_finding *list;
-	size_t n = rule_table_check(t, NULL, l->arena, &list);
+	size_t n = rule_table_check(t, domains_of(l, s, v, t->ninputs), l->arena, &list);
 	for (size_t i = 0; i < n; i++) {
 		struct place at = list[i].line ? (struct place){ list[i].line, list[i].col }
 		                               : place_of(v->node);
@@ -332,23 +361,26 @@ static void check_table(struct load *l, const struct rule_source *s, const struc
 	}
 }
 
-static bool compile_version(struct load *l, const struct rule_source *s, const struct version *v,
+static bool compile_version(struct load *l, struct rule_source *s, const struct version *v,
                             const struct feel_value *known, const struct rule_table **ret)
 {
-	struct rule_diag diag = { 0 };
+	struct rule_diags diags;
 	struct err err = { 0 };
-	struct result r = rule_table_compile(l->arena, tree_of(l->arena, s, v), known, ret, &diag, &err);
-	if (is_err(r)) {
-		report(l, s, v, &diag, &err);
+	if (is_err(rule_table_compile_all(l->arena, tree_of(l->arena, s, v), known, ret, &diags, &err))) {
+		for (size_t i = 0; i < diags.n; i++)
+			report(l, s, v, &diags.list[i], &err);
 		return false;
 	}
+	const struct str *reads;
+	for (size_t i = 0, n = rule_table_reads(*ret, l->arena, &reads); i < n; i++)
+		map_put(&s->calls, reads[i], s);
 	if (!s->rule.parameter)
 		check_table(l, s, v, *ret);
 	return true;
 }
 
 /* The versions for rule/dated.h; behind one that ends, one that gives nothing. */
-static size_t versions_of(struct load *l, const struct rule_source *s,
+static size_t versions_of(struct load *l, struct rule_source *s,
                           const struct feel_value *known, struct dated_version *out)
 {
 	size_t n = 0;
@@ -387,6 +419,7 @@ static void compile_rule(struct load *l, struct rule_source *s)
 	struct dated_version *versions = ARENA_ARRAY(l->arena, struct dated_version, s->nversions + 1);
 	struct str *params = ARENA_ARRAY(l->arena, struct str, s->rule.nparams + 1);
 	struct err err = { 0 };
+	map_init(&s->calls, l->arena);
 	for (size_t i = 0; i < s->rule.nparams; i++)
 		params[i] = s->rule.params[i].name;
 	size_t n = versions_of(l, s, names_of(l, s), versions);
@@ -396,6 +429,27 @@ static void compile_rule(struct load *l, struct rule_source *s)
 	if (is_err(dated_new(l->arena, s->rule.on, params, s->rule.nparams, versions, n, &s->rule.dated,
 	                     &err)))
 		issue_add(&l->issues, s->src, place_of(s->root), false, STR(""), "%s", err.what);
+}
+
+static void circle(void *user, size_t first, struct str way)
+{
+	struct load *l = user;
+	const struct rule_source *s = l->rules.entries[first].value;
+	issue_add(&l->issues, s->src, place_of(s->root), false, STR(""),
+	          "rules call each other in a circle: %.*s (規則が互いに呼び合っています)", STR_ARG(way));
+}
+
+static void check_circles(struct load *l)
+{
+	struct circle_node *nodes = ARENA_ARRAY(l->arena, struct circle_node, l->rules.n);
+	for (size_t i = 0; i < l->rules.n; i++) {
+		const struct rule_source *s = l->rules.entries[i].value;
+		struct str *calls = ARENA_ARRAY(l->arena, struct str, s->calls.n);
+		for (size_t k = 0; k < s->calls.n; k++)
+			calls[k] = s->calls.entries[k].key;
+		nodes[i] = (struct circle_node){ s->rule.name, calls, s->calls.n };
+	}
+	circles_find(l->arena, nodes, l->rules.n, circle, l);
 }
 
 void compile_rules(struct load *l)
@@ -410,4 +464,5 @@ void compile_rules(struct load *l)
 		set->rules[set->nrules++] = &s->rule;
 	}
 	set->rule_names = feel_keep(l->arena, feel_context_done(&b));
+	check_circles(l);
 }

@@ -239,6 +239,17 @@ static void type_entries(struct dmn_builder *b, const struct xml_node *x, struct
 	}
 }
 
+static void mistake(struct dmn_builder *b, const struct xml_node *x, struct rule_diag *d,
+                    const struct err *err)
+{
+	struct xml_node at = { .line = d->line ? d->line : x->line, .col = d->col };
+	if (!d->feel.code)
+		d->feel.code = err->code;
+	if (!d->feel.message[0])
+		memcpy(d->feel.message, err->what, sizeof d->feel.message - 1);
+	dmn_problem_feel(b, &at, &d->feel);
+}
+
 static bool constrained(const struct type *t)
 {
 	for (; t && t->kind == TYPE_NAMED; t = t->target)
@@ -285,15 +296,11 @@ const struct node *dmn_table(struct dmn_builder *b, const struct xml_node *x)
 	struct json tree = tree_of(b, x, types.outputs);
 	struct syntax_scope scope = dmn_scope(b);
 	struct rule_table *t;
-	struct rule_diag diag = { 0 };
+	struct rule_diags diags;
 	struct err err = { 0 };
-	if (is_err(table_build(b->a, &tree, &scope, &types, &t, &diag, &err))) {
-		struct xml_node at = { .line = diag.line ? diag.line : x->line, .col = diag.col };
-		if (!diag.feel.code)
-			diag.feel.code = err.code;
-		if (!diag.feel.message[0])
-			memcpy(diag.feel.message, err.what, sizeof diag.feel.message - 1);
-		dmn_problem_feel(b, &at, &diag.feel);
+	if (is_err(table_build(b->a, &tree, &scope, &types, &t, &diags, &err))) {
+		for (size_t i = 0; i < diags.n; i++)
+			mistake(b, x, &diags.list[i], &err);
 		return NULL;
 	}
 	type_inputs(b, x, t);

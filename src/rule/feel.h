@@ -60,6 +60,9 @@ struct str feel_print(struct arena *a, const struct feel_expr *e);
 /* The dotted names an expression reads ("申請者.生年月日"), for dependency and
  * prefill; in order of first use. */
 size_t feel_reads(const struct feel_expr *e, const struct str **ret);
+/* The texts that facts are compared with for being equal (=, !=, in, list contains). */
+struct feel_compare { struct str name, text; };
+size_t feel_compares(const struct feel_expr *e, struct arena *a, const struct feel_compare **ret);
 
 /* Evaluation on partial facts: a value, or the facts still needed.
  *

@@ -6,6 +6,7 @@
 
 #include "base/utf8.h"
 #include "rule/builtin.h"
+#include "rule/words.h"
 
 enum { COLLECT_DEPTH = 12, COLLECT_ITEMS = 4, HINT_BYTES_MAX = 60 };
 
@@ -248,59 +249,23 @@ struct str names_path(struct parser *p)
 	return str_sub(p->src, start, end - start);
 }
 
-/* Levenshtein distance in bytes; names are short. */
-static size_t distance(struct str x, struct str y)
-{
-	size_t row[HINT_BYTES_MAX + 1];
-	for (size_t j = 0; j <= y.n; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= x.n; i++) {
-		size_t diagonal = row[0];
-		row[0] = i;
-		for (size_t j = 1; j <= y.n; j++) {
-			size_t change = diagonal + (x.p[i - 1] != y.p[j - 1]);
-			size_t least = row[j] < row[j - 1] ? row[j] : row[j - 1];
-			diagonal = row[j];
-			row[j] = least + 1 < change ? least + 1 : change;
-		}
-	}
-	return row[y.n];
-}
-
-struct hint {
-	struct str wanted, best;
-	size_t least;
-};
-
-static void hint_try(struct hint *h, struct str candidate)
-{
-	if (h->wanted.n > HINT_BYTES_MAX || candidate.n > HINT_BYTES_MAX)
-		return;
-	size_t d = distance(h->wanted, candidate);
-	size_t limit = h->wanted.n / 3 + 1 < 4 ? h->wanted.n / 3 + 1 : 4;
-	if (d <= limit && d < h->least && d < candidate.n) {
-		h->least = d;
-		h->best = candidate;
-	}
-}
-
-static void hint_context(struct hint *h, const struct feel_value *v)
+static void hint_context(struct word_near *h, const struct feel_value *v)
 {
 	if (feel_is(v, FEEL_CONTEXT))
 		for (size_t i = 0; i < v->context.n; i++)
-			hint_try(h, v->context.keys[i]);
+			word_near_try(h, v->context.keys[i]);
 }
 
-static struct hint hint_name(struct parser *p, struct str wanted, bool called)
+static struct str hint_name(struct parser *p, struct str wanted, bool called)
 {
-	struct hint h = { wanted, { "", 0 }, SIZE_MAX };
+	struct word_near h = { .word = wanted };
 	for (size_t i = 0; i < p->nlocals; i++)
-		hint_try(&h, p->locals[i].name);
+		word_near_try(&h, p->locals[i].name);
 	hint_context(&h, p->known);
 	if (called)
 		for (size_t i = 0; i < builtin_count; i++)
-			hint_try(&h, builtin_table[i].name);
-	return h;
+			word_near_try(&h, builtin_table[i].name);
+	return h.best;
 }
 
 static bool anywhere(const struct feel_value *v, struct str name, int depth)
@@ -359,11 +324,11 @@ void names_check(struct parser *p, struct node *name, bool called)
 		take_free(p, name);
 		return;
 	}
-	struct hint h = hint_name(p, name->name, called);
+	struct str best = hint_name(p, name->name, called);
 	struct str shown = utf8_cut(name->name, HINT_BYTES_MAX);
 	syntax_fail(p, name->pos, called ? "feel.function" : "feel.name",
 	            "unknown %s '%.*s'%s%.*s%s", called ? "function" : "name", STR_ARG(shown),
-	            h.best.n ? ": did you mean '" : "", STR_ARG(h.best), h.best.n ? "'?" : "");
+	            best.n ? ": did you mean '" : "", STR_ARG(best), best.n ? "'?" : "");
 }
 
 /* Keys below a known, non-empty context are known, too. */
@@ -372,7 +337,7 @@ void names_check_key(struct parser *p, const struct feel_value *parent, struct s
 	const struct feel_value *v = item_shape(parent);
 	if (p->scope->any_key || !feel_is(v, FEEL_CONTEXT) || !v->context.n || feel_get(v, key))
 		return;
-	struct hint h = { key, { "", 0 }, SIZE_MAX };
+	struct word_near h = { .word = key };
 	hint_context(&h, v);
 	struct str shown = utf8_cut(key, HINT_BYTES_MAX);
 	syntax_fail(p, pos, "feel.key", "unknown name '%.*s'%s%.*s%s", STR_ARG(shown),

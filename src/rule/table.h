@@ -100,10 +100,23 @@ struct rule_diag {
 	struct feel_diag feel;
 };
 
+enum { RULE_DIAGS_MAX = 50 };
+struct rule_diags {
+	struct rule_diag *list;
+	size_t n;
+	struct err first;
+};
+
 MUST struct result rule_table_compile(struct arena *a, const struct json *tree,
                                       const struct feel_value *known,
                                       const struct rule_table **ret, struct rule_diag *ret_diag,
                                       struct err *err);
+/* The same, but a mistake in one cell does not hide those in others: all of them,
+ * up to RULE_DIAGS_MAX, in the order of the table. */
+MUST struct result rule_table_compile_all(struct arena *a, const struct json *tree,
+                                          const struct feel_value *known,
+                                          const struct rule_table **ret,
+                                          struct rule_diags *ret_diags, struct err *err);
 /* Only exhausted limits are an error. */
 MUST struct result rule_table_eval(const struct rule_table *t, const struct feel_scope *s,
                                    struct arena *a, struct rule_outcome *ret, struct err *err);

@@ -14,7 +14,7 @@ struct table_types {
 /* `types`: or NULL. */
 MUST struct result table_build(struct arena *a, const struct json *tree,
                                const struct syntax_scope *scope, const struct table_types *types,
-                               struct rule_table **ret, struct rule_diag *ret_diag,
+                               struct rule_table **ret, struct rule_diags *ret_diags,
                                struct err *err);
 
 /* rule_table_check with what is left of a budget that several tables share. */

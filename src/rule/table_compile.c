@@ -11,6 +11,7 @@ struct builder {
 	const struct table_types *types; /* or NULL */
 	struct rule_table *t;
 	struct rule_diag *diag;
+	struct rule_diags *all; /* takes every mistake, or NULL: the first ends it */
 	struct err *err;
 	int32_t row, column;
 };
@@ -36,6 +37,21 @@ static struct result wrong(struct builder *b, const struct json *at, const char 
 	memcpy(b->diag->feel.message, message.p,
 	       message.n < sizeof b->diag->feel.message ? message.n + 1 : 0);
 	return fail(b->err, ERR_INPUT, "table.form", "DMN 1.5 §8.2", "line %u: %s", b->diag->line, what);
+}
+
+/* A mistake in one cell does not hide those in others. */
+static struct result tolerate(struct builder *b, struct result r)
+{
+	struct rule_diags *all = b->all;
+	if (is_ok(r) || !all || r.kind != ERR_INPUT || all->n == RULE_DIAGS_MAX)
+		return r;
+	if (!all->n) {
+		all->list = ARENA_ARRAY(b->a, struct rule_diag, RULE_DIAGS_MAX);
+		all->first = b->err ? *b->err : (struct err){ 0 };
+	}
+	all->list[all->n++] = *b->diag;
+	*b->diag = (struct rule_diag){ 0 };
+	return ok();
 }
 
 /* The FEEL text of a cell: as written, numbers and booleans too. */
@@ -83,12 +99,13 @@ static struct result inputs(struct builder *b, const struct json *list)
 		b->column = (int32_t)i;
 		if (!expr)
 			return wrong(b, x, "an input needs expr");
-		TRY(cell(b, expr, false, &in[i].expr));
-		in[i].label = json_text_or(json_get(x, STR("label")), in[i].expr->source);
+		TRY(tolerate(b, cell(b, expr, false, &in[i].expr)));
+		in[i].label = json_text_or(json_get(x, STR("label")),
+		                           in[i].expr ? in[i].expr->source : STR(""));
 		in[i].type = b->types ? b->types->inputs[i] : NULL;
 		in[i].place = place_of(x);
 		if (json_get(x, STR("values")))
-			TRY(cell(b, json_get(x, STR("values")), true, &in[i].values));
+			TRY(tolerate(b, cell(b, json_get(x, STR("values")), true, &in[i].values)));
 	}
 	b->t->inputs = in;
 	b->t->ninputs = list->n;
@@ -123,9 +140,9 @@ static struct result outputs(struct builder *b, const struct json *list)
 		if (!out[i].name.n && list->n > 1)
 			return wrong(b, x, "several outputs need a name each");
 		if (json_get(x, STR("values")))
-			TRY(output_values(b, json_get(x, STR("values")), &out[i].values));
+			TRY(tolerate(b, output_values(b, json_get(x, STR("values")), &out[i].values)));
 		if (json_get(x, STR("default")))
-			TRY(cell(b, json_get(x, STR("default")), false, &out[i].dflt));
+			TRY(tolerate(b, cell(b, json_get(x, STR("default")), false, &out[i].dflt)));
 	}
 	b->t->outputs = out;
 	b->t->noutputs = list->n;
@@ -162,14 +179,14 @@ static struct result one_row(struct builder *b, const struct json *x, struct rul
 		places[i] = place_of(row_cell(x, i, t->ninputs));
 	for (size_t i = 0; i < t->ninputs; i++) {
 		b->column = (int32_t)i;
-		TRY(input_cell(b, row_cell(x, i, t->ninputs), &when[i]));
+		TRY(tolerate(b, input_cell(b, row_cell(x, i, t->ninputs), &when[i])));
 	}
 	for (size_t i = 0; i < t->noutputs; i++) {
 		b->column = (int32_t)(t->ninputs + i);
 		const struct json *at = row_cell(x, t->ninputs + i, t->ninputs);
-		if (!at || at->kind == JSON_NULL)
-			return wrong(b, x, "an output cell is empty: write null for no value");
-		TRY(cell(b, at, false, &then[i]));
+		bool empty = !at || at->kind == JSON_NULL;
+		TRY(tolerate(b, empty ? wrong(b, x, "an output cell is empty: write null for no value")
+		                      : cell(b, at, false, &then[i])));
 	}
 	row->when = when;
 	row->then = then;
@@ -187,7 +204,7 @@ static struct result rows(struct builder *b, const struct json *list)
 	struct rule_row *out = ARENA_ARRAY(b->a, struct rule_row, list->n);
 	for (size_t i = 0; i < list->n; i++) {
 		b->row = (int32_t)i;
-		TRY(one_row(b, &list->items[i], &out[i]));
+		TRY(tolerate(b, one_row(b, &list->items[i], &out[i])));
 	}
 	b->t->rows = out;
 	b->t->nrows = list->n;
@@ -250,23 +267,42 @@ static struct result consistent(struct builder *b, const struct json *tree)
 	return ok();
 }
 
+static struct result build(struct builder *b, const struct json *tree)
+{
+	if (!json_is(tree, JSON_OBJECT))
+		return wrong(b, tree, "a table is a mapping with inputs, outputs and rules");
+	b->t->name = json_text(json_get(tree, STR("table")));
+	b->t->place = place_of(tree);
+	TRY(policy(b, tree));
+	TRY(inputs(b, json_get(tree, STR("inputs"))));
+	TRY(outputs(b, json_get(tree, STR("outputs"))));
+	b->column = -1;
+	TRY(consistent(b, tree));
+	return rows(b, json_get(tree, STR("rules")));
+}
+
 struct result table_build(struct arena *a, const struct json *tree,
                           const struct syntax_scope *scope, const struct table_types *types,
-                          struct rule_table **ret, struct rule_diag *ret_diag, struct err *err)
+                          struct rule_table **ret, struct rule_diags *ret_diags, struct err *err)
 {
-	struct rule_diag scratch = { 0 };
+	struct rule_diag last = { 0 };
 	struct builder b = { .a = a, .scope = scope, .types = types, .err = err, .row = -1, .column = -1,
-		.diag = ret_diag ? ret_diag : &scratch, .t = ARENA_NEW(a, struct rule_table) };
-	if (!json_is(tree, JSON_OBJECT))
-		return wrong(&b, tree, "a table is a mapping with inputs, outputs and rules");
-	b.t->name = json_text(json_get(tree, STR("table")));
-	b.t->place = place_of(tree);
-	TRY(policy(&b, tree));
-	TRY(inputs(&b, json_get(tree, STR("inputs"))));
-	TRY(outputs(&b, json_get(tree, STR("outputs"))));
-	b.column = -1;
-	TRY(consistent(&b, tree));
-	TRY(rows(&b, json_get(tree, STR("rules"))));
+		.diag = &last, .all = ret_diags, .t = ARENA_NEW(a, struct rule_table) };
+	*ret_diags = (struct rule_diags){ 0 };
+	struct result r = build(&b, tree);
+	if (is_err(r)) { /* what ends it stands behind what could be passed over */
+		struct err end = err ? *err : (struct err){ 0 };
+		(void)tolerate(&b, (struct result){ ERR_INPUT });
+		if (ret_diags->n == 1)
+			ret_diags->first = end;
+		if (r.kind != ERR_INPUT)
+			return r;
+	}
+	if (ret_diags->n) {
+		if (err)
+			*err = ret_diags->first;
+		return (struct result){ ERR_INPUT };
+	}
 	b.t->index = table_index_new(a, b.t);
 	*ret = b.t;
 	return ok();
@@ -276,9 +312,20 @@ struct result rule_table_compile(struct arena *a, const struct json *tree,
                                  const struct feel_value *known, const struct rule_table **ret,
                                  struct rule_diag *ret_diag, struct err *err)
 {
+	struct rule_diags all;
+	struct result r = rule_table_compile_all(a, tree, known, ret, &all, err);
+	if (ret_diag && all.n)
+		*ret_diag = all.list[0];
+	return r;
+}
+
+struct result rule_table_compile_all(struct arena *a, const struct json *tree,
+                                     const struct feel_value *known, const struct rule_table **ret,
+                                     struct rule_diags *ret_diags, struct err *err)
+{
 	struct syntax_scope scope = { .known = known };
 	struct rule_table *t;
-	TRY(table_build(a, tree, &scope, NULL, &t, ret_diag, err));
+	TRY(table_build(a, tree, &scope, NULL, &t, ret_diags, err));
 	*ret = t;
 	return ok();
 }
