@@ -115,7 +115,7 @@ struct ades_signature {
 
 	size_t nstamps;
 	const struct ades_stamp *stamps;   /* oldest first */
-	struct ades_values *values;        /* shared by the signatures of a file */
+	struct ades_values *values;        /* what its stamps count: of the file, or of its own */
 	size_t ncounters;
 	struct ades_signature *counters;   /* counter signatures, each over this value */
 

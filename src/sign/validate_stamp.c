@@ -75,20 +75,35 @@ static void read_one(struct work *w, const struct ades_stamp *st, size_t i, stru
 		ret->inside[i][k][1] = w->pool.n[k];
 }
 
+/* The first n of the values that this signature counts: in some formats each has
+ * its own, and the file's are all of them together. */
+static void prove_values(struct work *w, const struct ades_signature *s,
+                         const struct ades_stamp *stamp, int64_t at)
+{
+	const struct ades_values *v = s->values ? s->values : &w->file->values;
+	const size_t n[POOL_KINDS] = { [POOL_CERT] = stamp->ncerts, [POOL_CRL] = stamp->ncrls,
+		[POOL_OCSP] = stamp->nocsps };
+	const struct str *const lists[POOL_KINDS] = { [POOL_CERT] = v->certs, [POOL_CRL] = v->crls,
+		[POOL_OCSP] = v->ocsps };
+	for (int k = 0; k < POOL_KINDS; k++)
+		for (size_t i = 0; i < n[k] && i < ADES_VALUES_MAX; i++) {
+			void *first = map_get(&w->pool.seen[k], lists[k][i]);
+			if (first)
+				poe_lower(w, (enum pool_kind)k, (uintptr_t)first - 1, at);
+		}
+}
+
 /* The stamp holds: all that it covers was there at its time. */
 static void prove(struct work *w, const struct ades_signature *s, size_t i, struct stamps *st,
                   int64_t *exists)
 {
 	const struct ades_stamp *stamp = &s->stamps[i];
 	int64_t at = st->read[i].at;
-	size_t n[POOL_KINDS] = { stamp->ncerts, stamp->ncrls, stamp->nocsps };
 	if (stamp->kind == STAMP_CONTENT)
 		return;
 	if (at < *exists)
 		*exists = at;
-	for (int k = 0; k < POOL_KINDS; k++)
-		for (size_t v = 0; v < n[k] && v < ADES_VALUES_MAX; v++)
-			poe_lower(w, (enum pool_kind)k, v, at);
+	prove_values(w, s, stamp, at);
 	for (size_t k = 0; k < stamp->nstamps && k < i; k++) {
 		if (at < st->poe[k])
 			st->poe[k] = at;
