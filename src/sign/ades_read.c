@@ -1,6 +1,7 @@
 /* Which reader takes a file apart? Decided by its first bytes, never by its name:
  * who chose the name may have chosen it to deceive. A reader per row. */
 #include "sign/jades.h"
+#include "sign/pades.h"
 #include "sign/xades.h"
 
 #include "base/text.h"
@@ -31,12 +32,19 @@ static bool is_pdf(struct str s)
 	return str_find(s, STR("%PDF-")) != STR_NONE;
 }
 
-/* A SEQUENCE of any length, or PEM of a CMS. */
+/* ContentInfo begins with an OID; a certificate or a CRL does not. */
 static bool is_cms(struct str s)
 {
-	if (s.n > 2 && s.p[0] == 0x30 && ((uint8_t)s.p[1] >= 0x80 || s.p[1] > 0))
-		return (uint8_t)s.p[1] >= 0x80 || s.p[2] == DER_OID;
-	return str_starts(after_space(s), STR("-----BEGIN "));
+	static const char *const labels[] = { "CMS-----", "PKCS7-----", "PKCS #7 SIGNED DATA-----" };
+	size_t n = s.n > 2 && s.p[0] == DER_SEQ ? (uint8_t)s.p[1] : 0;
+	size_t head = n > 0x80 && n <= 0x84 ? 2 + (n & 0x7f) : 2;
+	if (n)
+		return s.n > head && s.p[head] == DER_OID;
+	s = after_space(s);
+	for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
+		if (str_starts(s, STR("-----BEGIN ")) && str_starts(str_from(s, 11), str_c(labels[i])))
+			return true;
+	return false;
 }
 
 /* UTF-16 with its mark or without: libxml2 reads both. */
@@ -64,7 +72,7 @@ static const struct {
 	{ "CMS", is_cms, cades_read },
 	{ "JWS", is_jws, jades_read },
 	{ "XML", is_xml, xades_read },
-	{ "PDF", is_pdf, NULL },
+	{ "PDF", is_pdf, pades_read },
 };
 
 struct result ades_read(struct arena *a, const struct source *file,
