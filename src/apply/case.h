@@ -122,6 +122,9 @@ struct case_step {
  * the transaction begins. */
 struct case_office {
 	const struct secret *data_key;
+	/* For procedures whose record is the resident register itself (apply/register.h);
+	 * NULL: such a decision is refused as a failure of ours. */
+	const struct register_desk *desk;
 	/* Renders and seals: ctx is web/app's. */
 	struct result (*letter)(void *ctx, struct arena *a, const struct apply_case *c,
 	                        const struct procedure *p, const struct pack_letter *l,

@@ -234,7 +234,7 @@ struct result case_act(struct store *s, struct arena *a, const struct apply_case
 {
 	struct case_change x = { .c = c, .p = p, .who = who, .now = now,
 		.row = flow_action(p, c->state, step->action), .proposed_by = c->proposed_by,
-		.decision = c->decision };
+		.decision = c->decision, .desk = office->desk };
 	TRY(allowed(&x, step, err));
 	const struct pack_state *to = flow_state(p, x.row->to);
 	x.final = to && to->final;

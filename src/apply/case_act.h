@@ -19,6 +19,7 @@ struct case_change {
 	struct str proposed_by;
 	struct str text;                 /* for the history: reasons */
 	const struct json *record;       /* body, or NULL */
+	const struct register_desk *desk;
 	bool has_letter;
 	struct letter_put letter;
 	const struct ptext *notice;      /* NULL: nothing to tell */

@@ -3,8 +3,10 @@
 #include "apply/case_act.h"
 
 #include "apply/flow.h"
+#include "apply/register.h"
 #include "base/calendar.h"
 #include "notice/notice.h"
+#include "record/basic.h"
 #include "record/record.h"
 #include "store/journal.h"
 
@@ -40,11 +42,14 @@ static struct result write_record(struct db *tx, struct arena *a, const struct c
                                   struct err *err)
 {
 	struct str id;
+	struct record_new r = { .org = x->c->org, .subject = x->c->subject,
+		.dataset = x->p->record_dataset, .source = x->c->receipt,
+		.valid_from = date_format(a, jst_date(x->now)), .body = x->record };
 	if (!x->record)
 		return ok();
-	return record_put(tx, a, &(struct record_new){ .org = x->c->org, .subject = x->c->subject,
-		.dataset = x->p->record_dataset, .source = x->c->receipt,
-		.valid_from = date_format(a, jst_date(x->now)), .body = x->record }, &id, err);
+	if (x->desk && str_eq(r.dataset, STR(BASIC_DATASET)))
+		return register_put(tx, a, x->desk, &r, x->now, err);
+	return record_put(tx, a, &r, &id, err);
 }
 
 static struct result write_notice(struct db *tx, struct arena *a, const struct case_change *x,

@@ -3,6 +3,7 @@
  * nation, by the id of a persona (personas.json beside the configuration). */
 #include <stdio.h>
 
+#include "apply/register.h"
 #include "base/calendar.h"
 #include "base/check_digit.h"
 #include "base/clock.h"
@@ -10,10 +11,8 @@
 #include "cmd/commands.h"
 #include "cmd/node.h"
 #include "cmd/node_trust.h"
-#include "notice/notice.h"
 #include "record/record.h"
 #include "trust/ca.h"
-#include "trust/life.h"
 
 enum { PERSONAS_MAX = 4 << 20, SERIAL_DIGITS = 8 };
 
@@ -273,26 +272,10 @@ int cmd_ca_revoke(int argc, char **args)
 
 /* ---- event ---- */
 
-/* The holder reads of it where she reads everything, in the same transaction. */
-static struct result tell(struct desk *d, struct db *tx, struct str subject,
-                          const struct life_row *row, int64_t now, struct err *err)
-{
-	const struct config *c = &d->node->config;
-	struct str there;
-	struct notice n = { .from_org = c->ca, .link = STR("/my"), .at = now,
-		.text = { [LANG_JA] = str_c(row->ja), [LANG_EN] = str_c(row->en),
-		          [LANG_EASY] = str_c(row->easy) } };
-	if (c->portal.n == 0)
-		return ok();
-	TRY(code_convert(d->node->app.codes, d->arena, c->ca, subject, c->portal, &there, err));
-	return notice_put(tx, d->arena, c->portal, there, &n, err);
-}
-
 static struct result event(struct desk *d, struct err *err)
 {
 	enum life_event e;
 	struct str subject;
-	struct life_done done[LIFE_DONE_MAX];
 	size_t n;
 	int64_t now = clock_now_us();
 	if (!life_event_parse(d->reason, &e))
@@ -301,12 +284,10 @@ static struct result event(struct desk *d, struct err *err)
 	TRY(subject_of(d, &subject, err));
 	STORE_TX_AUTO tx = NULL;
 	TRY(store_begin(d->node->app.store, &tx, err));
-	TRY(trust_life(tx, d->arena, d->node->config.ca, subject, e, now, done, &n, err));
-	if (n)
-		TRY(tell(d, tx, subject, life_row(e), now, err));
+	struct register_desk there = { .codes = d->node->app.codes, .ca = d->node->config.ca,
+		.portal = d->node->config.portal };
+	TRY(register_life(tx, d->arena, &there, there.ca, subject, e, now, &n, err));
 	TRY(store_commit(&tx, err));
-	for (size_t i = 0; i < n; i++)
-		printf("%08X  %s\n", done[i].serial, profile_row(done[i].profile)->name);
 	printf("%zu certificates: %s\n", n, life_row(e)->name);
 	return ok();
 }

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "cmd/demo_cases_priv.h"
+#include "web/certs.h"
 #include "web/letters.h"
 
 enum step { STEP_END, STEP_ASSIGN, STEP_NOTE, STEP_RETURN, STEP_RESUBMIT, STEP_MOVE,
@@ -121,7 +122,8 @@ static struct result act(struct making *m, enum step step, struct err *err)
 {
 	struct app *app = &m->t->node->app;
 	const struct pack_action *row = row_of(m, kinds[step]);
-	const struct case_office office = { .data_key = &app->data_key, .letter = app_letter,
+	const struct register_desk desk = certs_desk(app);
+	const struct case_office office = { .data_key = &app->data_key, .letter = app_letter, .desk = &desk,
 		.ctx = app };
 	struct case_step s = { .rev = m->c.rev };
 	if (!row)

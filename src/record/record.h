@@ -23,11 +23,13 @@ struct record {
 /* Adds a version. When `single`, what was true before for (org, subject, dataset)
  * ends on valid_from, and what began on that day or later is superseded;
  * otherwise it stays beside the others (certificates). ERR_INPUT "record.day"
- * when valid_from is no ISO date. */
+ * when valid_from is no ISO date. A change of a resident's basic entry that ends
+ * certificates and is not `followed` is ERR_INTERNAL "record.basic.silent". */
 struct record_new {
 	struct str org, subject, dataset, source, valid_from;
 	const struct json *body;
 	bool single;
+	bool followed; /* its consequences are in this transaction (record/basic.h) */
 };
 MUST struct result record_put(struct db *tx, struct arena *a, const struct record_new *r,
                               struct str *ret_id, struct err *err);

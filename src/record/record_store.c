@@ -12,6 +12,7 @@
 #include "base/encode.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "record/basic.h"
 #include "record/record.h"
 
 static const char *const tables[] = {
@@ -107,6 +108,46 @@ static struct result give_way(struct db *tx, const struct record_new *r, int64_t
 		      B_TEXT(r->valid_from)), NULL, err);
 }
 
+struct result record_basic_raw(struct db *tx, struct arena *a, struct str org,
+                               struct str subject, const struct json **ret, struct err *err)
+{
+	struct rows r;
+	const struct json *body = NULL;
+	TRY(db_query(tx, a,
+		"SELECT body FROM record WHERE org = ? AND subject = ? AND dataset = 'resident.basic'"
+		" AND superseded_at = 0 AND valid_to = ''"
+		" ORDER BY valid_from DESC, recorded_at DESC LIMIT 1",
+		BINDS(B_TEXT(org), B_TEXT(subject)), &r, err));
+	if (r.n)
+		TRY(json_parse(a, rows_text(&r, 0, 0), &body, err));
+	*ret = body;
+	return ok();
+}
+
+struct result record_basic_change(struct db *tx, struct arena *a, struct str org,
+                                  struct str subject, const struct json *new,
+                                  enum basic_change *ret, struct err *err)
+{
+	const struct json *old;
+	TRY(record_basic_raw(tx, a, org, subject, &old, err));
+	*ret = basic_change_of(old, new);
+	return ok();
+}
+
+/* Nothing of the four facts changes behind the certificates' back. */
+static struct result not_silent(struct db *tx, struct arena *a, const struct record_new *r,
+                                struct err *err)
+{
+	enum basic_change change;
+	if (r->followed)
+		return ok();
+	TRY(record_basic_change(tx, a, r->org, r->subject, r->body, &change, err));
+	if (change != BASIC_SAME)
+		return fail(err, ERR_INTERNAL, "record.basic.silent", "公的個人認証法 §12",
+		            "a basic entry changed without its consequences");
+	return ok();
+}
+
 struct result record_put(struct db *tx, struct arena *a, const struct record_new *r,
                          struct str *ret_id, struct err *err)
 {
@@ -116,6 +157,8 @@ struct result record_put(struct db *tx, struct arena *a, const struct record_new
 	if (!date_parse(r->valid_from, &day))
 		return fail(err, ERR_INPUT, "record.day", NULL, "valid_from is no ISO date: %.*s",
 		            STR_ARG(str_sub(r->valid_from, 0, 40)));
+	if (str_eq(r->dataset, STR(BASIC_DATASET)))
+		TRY(not_silent(tx, a, r, err));
 	if (r->single)
 		TRY(give_way(tx, r, now, err));
 	TRY(db_exec(tx,

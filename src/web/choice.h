@@ -1,5 +1,6 @@
 /* What an officer chose for her own screen, such as single-key shortcuts off:
- * kept by her organization, so that it follows her to every desk. */
+ * kept by her organization, so that it follows her to every desk. Also what a
+ * citizen chose at the portal, under her code there. */
 #ifndef MUSUBI_WEB_CHOICE_H
 #define MUSUBI_WEB_CHOICE_H
 

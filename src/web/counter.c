@@ -3,6 +3,7 @@
 
 #include "apply/flow.h"
 #include "base/text.h"
+#include "web/certs.h"
 #include "web/console.h"
 #include "web/counter_words.h"
 #include "web/routes.h"
@@ -41,6 +42,14 @@ static const struct web_route rows[] = {
 	  .about = "Asks for the affair before a person's records" },
 	{ POST, "/counter/{org}/residents/{code}", OFFICE, counter_resident_open, "record.view",
 	  .about = "A person's records" },
+	{ GET, "/counter/{org}/residents/{code}/certificates", OFFICE, counter_certs, "certs.view",
+	  .about = "A person's certificates, for a report" },
+	{ POST, "/counter/{org}/residents/{code}/certificates", OFFICE, counter_certs_post,
+	  .about = "Lost, found, stolen, returned" },
+	{ GET, "/counter/{org}/residents/{code}/correct", OFFICE, counter_correct, "record.view",
+	  .about = "A new version of the basic entry" },
+	{ POST, "/counter/{org}/residents/{code}/correct", OFFICE, counter_correct_post,
+	  .about = "… into the register" },
 	{ GET, "/counter/{org}/reports", OFFICE, counter_reports, "report.view",
 	  .about = "What citizens say is wrong" },
 	{ POST, "/counter/{org}/reports/{id}/done", OFFICE, counter_report_done, "report.done",

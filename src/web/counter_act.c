@@ -4,6 +4,7 @@
 #include "web/counter.h"
 
 #include "apply/flow.h"
+#include "web/certs.h"
 #include "web/letters.h"
 #include "web/portal_field.h"
 
@@ -128,7 +129,8 @@ static struct result act(struct visit *v, struct counter_desk *d, const struct p
                          struct case_step *step, struct err *err)
 {
 	struct apply_case after;
-	struct case_office office = { .data_key = &v->app->data_key, .letter = app_letter,
+	struct register_desk desk = certs_desk(v->app);
+	struct case_office office = { .data_key = &v->app->data_key, .letter = app_letter, .desk = &desk,
 		.ctx = v->app };
 	TRY(take_step(v, d, row, step, err));
 	if (d->nerrors)

@@ -1,4 +1,5 @@
 /* Every page of the citizen, as rows. */
+#include "web/certs.h"
 #include "web/portal.h"
 #include "web/routes.h"
 
@@ -61,8 +62,15 @@ static const struct web_route rows[] = {
 	{ GET, "/letters/{id}", HER, portal_letter, "letter.view", .about = "A letter as PDF" },
 	{ GET, "/notices", HER, portal_notices, .about = "Notices" },
 	{ POST, "/notices/{id}/read", HER, portal_notice_read, .about = "Marks as read, goes on" },
+	{ GET, "/certificates", HER, portal_certs, .about = "Her certificates" },
+	{ POST, "/certificates/hold", HER, portal_certs_hold, .about = "Card or phone lost: on hold" },
+	{ GET, "/certificates/held", ALL, portal_certs_held, .about = "After that" },
+	{ POST, "/certificates/notify", HER, portal_certs_notify, .about = "A notice at every use" },
 	{ GET, "/my-data", HER, portal_my_data, "record.view", .about = "What the city holds" },
 	{ GET, "/access-log", HER, portal_access_log, .about = "Who looked at my data and why" },
+	{ GET, "/consents", HER, portal_consents, .about = "What services may know about her" },
+	{ GET, "/consents/{id}", HER, portal_consent, .about = "A service asks for her consent" },
+	{ POST, "/consents/{id}", HER, portal_consent_post, .about = "Gives, refuses, withdraws it" },
 	{ GET, "/report", HER, portal_report, "record.view", .about = "Says that a fact is wrong" },
 	{ POST, "/report", HER, portal_report_post, .about = "Sends it to the city" },
 };

@@ -4,6 +4,7 @@
 #include "net/limit.h"
 #include "record/record.h"
 #include "store/journal.h"
+#include "web/certs.h"
 #include "web/asker.h"
 #include "web/phone_wait.h"
 #include "web/portal.h"
@@ -91,6 +92,7 @@ static struct result finish(struct visit *v, const struct phone_tx *t, struct er
 	if (old.n) /* whoever was logged in here is not any more */
 		TRY(session_end(tx, SESSION_CITIZEN, old, err));
 	TRY(session_start(tx, v->a, &s, v->now, &token, err));
+	TRY(certs_use(v, tx, s.subject, "certs.used.login", err));
 	TRY(journal_add(tx, &(struct journal_entry){ .org = s.org, .subject = s.subject,
 		.event = STR("session.start"), .actor = STR("citizen"), .object = t->id }, err));
 	TRY(store_commit(&tx, err));

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "trust/ca.h"
 #include "trust/cms.h"
+#include "web/certs.h"
 #include "web/asker.h"
 #include "web/holder.h"
 #include "web/phone_wait.h"
@@ -115,6 +116,7 @@ static struct result use_signature(struct visit *v, const struct signature *s, s
 	STORE_TX_AUTO tx = NULL;
 	TRY(store_begin(v->app->store, &tx, err));
 	TRY(phone_tx_use(tx, s->tx.org, s->tx.id, s->tx.browser, v->now, err));
+	TRY(certs_use(v, tx, v->session.subject, "certs.used.sign", err));
 	return store_commit(&tx, err);
 }
 

@@ -34,7 +34,7 @@ static void put_as(struct test_store *t, const char *subject, const char *datase
 	struct db *tx = NULL;
 	struct record_new r = { .org = CITY, .subject = str_c(subject), .dataset = str_c(dataset),
 		.source = STR("住民基本台帳"), .valid_from = str_c(day), .body = json_of(t->a, body),
-		.single = single };
+		.single = single, .followed = true };
 	good(store_begin(t->s, &tx, &err), &err);
 	good(record_put(tx, t->a, &r, &id, &err), &err);
 	good(store_commit(&tx, &err), &err);
