@@ -29,12 +29,11 @@ static uint64_t line_of(const struct err *err)
 	return line;
 }
 
-static void show_unread(struct running *r, const struct err *err)
+static int unread(struct running *r, const struct err *err)
 {
-	struct str ja = rule_ja(r->arena, err->code, str_c(err->what));
-	uint64_t line = line_of(err);
-	fprintf(stderr, "%.*s:%llu:1: %s\n%.*s:%llu:1: %.*s\n", STR_ARG(r->file), (unsigned long long)line,
-	        err->what, STR_ARG(r->file), (unsigned long long)line, STR_ARG(ja));
+	struct str place = arena_printf(r->arena, "%.*s:%llu:1", STR_ARG(r->file),
+	                                (unsigned long long)line_of(err));
+	return rules_failed(place.p, err);
 }
 
 static void show_problems(struct running *r, bool notes)
@@ -86,19 +85,9 @@ static struct result decide(struct running *r, struct str name, struct err *err)
 	return ok();
 }
 
-static struct result load_shown(struct running *r, struct err *err)
-{
-	struct result res = dmn_files_read(r->arena, r->file, &r->model, err);
-	if (is_err(res))
-		show_unread(r, err);
-	return res;
-}
-
 static struct result run(struct running *r, struct err *err)
 {
 	const struct dmn_element *elements;
-	TRY(rules_now(r->at, &r->scope.now_us, err));
-	TRY(load_shown(r, err));
 	show_problems(r, false);
 	if (r->wrong && !r->anyway)
 		return ok();
@@ -134,8 +123,12 @@ int cmd_dmn_run(int argc, char **args)
 		return code;
 	r.file = file.v[0];
 	r.arena = arena_new(DMN_BYTES);
-	if (is_err(run(&r, &err)))
-		code = command_failed(u.command, &err);
+	if (is_err(rules_now(r.at, &r.scope.now_us, &err)))
+		code = rules_failed("musubi dmn run", &err);
+	else if (is_err(dmn_files_read(r.arena, r.file, &r.model, &err)))
+		code = unread(&r, &err);
+	else if (is_err(run(&r, &err)))
+		code = rules_failed("musubi dmn run", &err);
 	else
 		code = r.wrong ? EXIT_FALSE : EXIT_TRUE;
 	arena_free(r.arena);
@@ -155,8 +148,8 @@ int cmd_dmn_check(int argc, char **args)
 		return code;
 	r.file = file.v[0];
 	r.arena = arena_new(DMN_BYTES);
-	if (is_err(load_shown(&r, &err))) {
-		code = command_failed(u.command, &err);
+	if (is_err(dmn_files_read(r.arena, r.file, &r.model, &err))) {
+		code = unread(&r, &err);
 	} else {
 		show_problems(&r, true);
 		code = r.wrong ? EXIT_FALSE : EXIT_TRUE;

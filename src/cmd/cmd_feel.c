@@ -21,6 +21,8 @@ enum {
 
 enum { OPEN_NAMES_MAX = 50 };
 
+static const char command[] = "musubi feel";
+
 struct session {
 	struct arena *arena; /* facts live here */
 	struct feel_context_builder facts;
@@ -28,17 +30,6 @@ struct session {
 	int64_t now_us;
 	bool explain, needs;
 };
-
-/* Both languages, of an error without a place. */
-static int show_error(const struct err *err)
-{
-	ARENA_AUTO a = arena_new(1 << 20);
-	struct str en = str_c(err->what), ja = rule_ja(a, err->code, en);
-	fprintf(stderr, "musubi feel: %s\n", err->what);
-	if (!str_eq(ja, en))
-		fprintf(stderr, "musubi feel: %.*s\n", STR_ARG(ja));
-	return EXIT_FAILED;
-}
 
 /* What stands around a column: a line may be long. */
 static struct str around(struct str line, uint32_t col)
@@ -55,7 +46,7 @@ static void show_mistake(struct str source, const struct feel_diag *d, const str
 	ARENA_AUTO a = arena_new(1 << 20);
 	struct str line = source, rest = source;
 	if (!d->code) {
-		show_error(err);
+		rules_failed(command, err);
 		return;
 	}
 	for (uint32_t i = 0; i < d->line; i++)
@@ -72,7 +63,7 @@ static bool show_needs(struct arena *a, const struct feel_expr *e, const struct 
 	struct err err = { 0 };
 	size_t n;
 	if (is_err(feel_missing(e, scope, a, NULL, &names, &n, &err))) {
-		show_error(&err);
+		rules_failed(command, &err);
 		return false;
 	}
 	for (size_t i = 0; i < n; i++)
@@ -123,7 +114,7 @@ static bool evaluate(struct session *s, struct arena *a, struct str source,
 	struct result r = s->explain ? feel_explain(e, &scope, a, ret, &why, &err)
 	                             : feel_eval(e, &scope, a, ret, &err);
 	if (is_err(r)) {
-		show_error(&err);
+		rules_failed(command, &err);
 		return false;
 	}
 	struct str text = rules_text(a, *ret);
@@ -243,7 +234,7 @@ int cmd_feel(int argc, char **args)
 	s.facts = feel_context_new(s.arena);
 	if (is_err(rules_now(at, &s.now_us, &err)) || is_err(read_packs(&s, packs, &err)) ||
 	    is_err(read_context(&s, context, &err)))
-		code = command_failed(u.command, &err);
+		code = rules_failed(command, &err);
 	else if (expr.n)
 		code = evaluate(&s, s.arena, expr.v[0], &v) ? EXIT_TRUE : EXIT_FAILED;
 	else

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "cmd/commands.h"
 #include "rule/temporal.h"
 #include "rule/words.h"
 
@@ -39,6 +40,36 @@ void rules_explain(const struct why *why)
 		why_write(&out, why, languages[i]);
 		fwrite(out.p, 1, out.n, stdout);
 	}
+}
+
+/* What other rooms say only in English; the English words stand behind it. */
+static const struct { const char *code, *ja; } others[] = {
+	{ "file.too_large", "ファイルが大きすぎます" },
+	{ "file.", "ファイルを読めません" },
+	{ "json.", "JSONとして読めません" },
+	{ "yaml.", "YAMLとして読めません" },
+	{ "xml.", "XMLとして読めません" },
+	{ "cmd.usage", "使い方が違います" },
+	{ "", "実行できません" },
+};
+
+static struct str failed_ja(struct arena *a, const struct err *err)
+{
+	struct str en = str_c(err->what), ja = rule_ja(a, err->code, en);
+	size_t i = 0;
+	if (!str_eq(ja, en))
+		return ja;
+	while (!str_starts(str_c(err->code), str_c(others[i].code)))
+		i++;
+	return arena_printf(a, "%s（%.*s）", others[i].ja, STR_ARG(en));
+}
+
+int rules_failed(const char *before, const struct err *err)
+{
+	ARENA_AUTO a = arena_new(1 << 20);
+	struct str ja = failed_ja(a, err);
+	fprintf(stderr, "%s: %s\n%s: %.*s\n", before, err->what, before, STR_ARG(ja));
+	return EXIT_FAILED;
 }
 
 struct str rule_diag_ja(struct arena *a, const struct feel_diag *d)

@@ -77,19 +77,25 @@ struct feel_value fn_append(struct machine *m, const struct feel_value *args, si
 	return values_list(&out);
 }
 
-struct feel_value fn_concatenate(struct machine *m, const struct feel_value *args, size_t n)
+/* The items of all lists, one after the other; false: one is none. */
+static bool gather(struct machine *m, const struct feel_value *lists, size_t n, struct values *out)
 {
-	struct values out = { 0 };
 	for (size_t i = 0; i < n; i++) {
 		const struct feel_value *items;
 		size_t count;
-		if (!arg_list(&args[i], &items, &count))
-			return feel_null();
+		if (!arg_list(&lists[i], &items, &count))
+			return false;
 		machine_step(m, count / 8);
 		for (size_t k = 0; k < count; k++)
-			values_push(m, &out, items[k]);
+			values_push(m, out, items[k]);
 	}
-	return values_list(&out);
+	return true;
+}
+
+struct feel_value fn_concatenate(struct machine *m, const struct feel_value *args, size_t n)
+{
+	struct values out = { 0 };
+	return gather(m, args, n, &out) ? values_list(&out) : feel_null();
 }
 
 struct feel_value fn_insert_before(struct machine *m, const struct feel_value *args, size_t n)
@@ -196,14 +202,10 @@ static void add_distinct(struct machine *m, struct values *out, const struct fee
 
 struct feel_value fn_union(struct machine *m, const struct feel_value *args, size_t n)
 {
-	struct values out = { 0 };
-	for (size_t i = 0; i < n; i++) {
-		const struct feel_value *items;
-		size_t count;
-		if (!arg_list(&args[i], &items, &count))
-			return feel_null();
-		add_distinct(m, &out, items, count);
-	}
+	struct values all = { 0 }, out = { 0 };
+	if (!gather(m, args, n, &all))
+		return feel_null();
+	add_distinct(m, &out, all.p, all.n);
 	return values_list(&out);
 }
 

@@ -233,6 +233,68 @@ static void a_model_with_a_mistake_says_so(void **state)
 	is(RUN("", "dmn", "run", put_model(dmn15, "1"), "--decision", "none"), EXIT_FAILED, "");
 }
 
+static void what_ends_a_run_is_said_in_both_languages(void **state)
+{
+	(void)state;
+	const char *file = put_model(dmn15, "1 + 1"), *broken = put("broken.json", STR("{"));
+	const char *list = put("list.json", STR("[1]"));
+	limited(RUN("", "dmn", "run", "/nonexistent"), "cannot open", "ファイルを読めません");
+	limited(RUN("", "dmn", "check", "/nonexistent"), "cannot open", "ファイルを読めません");
+	limited(RUN("", "dmn", "run", file, "--input", "/nonexistent"), "cannot open", "ファイルを読めません");
+	limited(RUN("", "dmn", "run", file, "--input", broken), "JSON", "JSONとして読めません");
+	limited(RUN("", "dmn", "run", file, "--input", list), "an object is expected", "使い方が違います");
+	limited(RUN("", "dmn", "run", file, "--at", "soon"), "a date is expected", "使い方が違います");
+	limited(RUN("", "dmn", "run", file, "--decision", "none"), "no decision 'none'",
+	        "「none」という決定はありません");
+	limited(RUN("", "feel", "--context", broken, "1"), "JSON", "JSONとして読めません");
+	limited(RUN("", "feel", "--context", "/nonexistent", "1"), "cannot open", "ファイルを読めません");
+	const char *cut = put("cut.dmn", STR("<definitions>\n<decision"));
+	limited(RUN("", "dmn", "check", cut), "cut.dmn:2:1: ", "XML");
+	limited(RUN("", "dmn", "check", put("cut.dmn", STR("<a/>"))), "expected definitions",
+	        "definitions がありません");
+	limited(RUN("", "dmn", "run", put_model(dmn15, "for a in 1..1000000 return for b in 1..1000000 return a"),
+	            "--decision", "other"), "too m", "すぎます");
+}
+
+static const char drawn[] =
+	"<definitions xmlns=\"https://www.omg.org/spec/DMN/20191111/MODEL/\" id=\"D\" name=\"DRD\" namespace="
+	"\"http://camunda.org/schema/1.0/dmn\" exporter=\"Camunda Modeler\" exporterVersion=\"5.10.0\">"
+	"<decision id=\"grade\" name=\"Grade\"><decisionTable id=\"T\"><input id=\"I\" label=\"Points\">"
+	"<inputExpression id=\"E\" typeRef=\"integer\"><text>points</text></inputExpression></input>"
+	"<output id=\"O\" name=\"pass\" typeRef=\"boolean\"/><rule id=\"R1\"><inputEntry id=\"U1\"><text>&gt;= 60"
+	"</text></inputEntry><outputEntry id=\"L1\"><text>true</text></outputEntry></rule><rule id=\"R2\">"
+	"<inputEntry id=\"U2\"><text>&lt; 60</text></inputEntry><outputEntry id=\"L2\"><text>false</text>"
+	"</outputEntry></rule></decisionTable></decision></definitions>";
+
+static void a_model_without_declarations_is_run(void **state)
+{
+	(void)state;
+	const char *file = put("m.dmn", str_c(drawn)), *input = put("in.json", STR("{\"points\": 71}"));
+	struct ended e = RUN("", "dmn", "check", file);
+	is(e, EXIT_TRUE, "");
+	says(e.err, "m.dmn:1:");
+	says(e.err, "warning: Grade: 'points' is declared nowhere: it is taken for an input");
+	says(e.err, "注意：Grade：「points」はどこにも宣言されていないので、入力とみなします");
+	is(RUN("", "dmn", "run", file, "--input", input), EXIT_TRUE, "Grade: true");
+}
+
+static void models_import_others(void **state)
+{
+	(void)state;
+	struct str dmn = arena_printf(a, "<definitions xmlns=\"%s\" namespace=\"urn:a\" name=\"a\" id=\"a\"><import name="
+	        "\"other\" namespace=\"urn:x\" locationURI=\"m.dmn\" importType=\"%s\"/><decision name=\"d\" id=\"d\">"
+	        "<variable name=\"d\"/><informationRequirement><requiredDecision href=\"urn:x#other\"/>"
+	        "</informationRequirement><literalExpression><text>other.other + 1</text></literalExpression>"
+	        "</decision></definitions>", dmn15, dmn15);
+	put_model(dmn15, "41");
+	is(RUN("", "dmn", "run", put("cut.dmn", dmn)), EXIT_TRUE, "d: 42");
+	unlink(arena_printf(a, "%s/m.dmn", dir).p);
+	struct ended e = RUN("", "dmn", "check", put("cut.dmn", dmn));
+	is(e, EXIT_FALSE, "");
+	says(e.err, "the imported model 'other' is not here");
+	says(e.err, "取り込むモデル「other」が見つかりません");
+}
+
 static void hostile_models_end(void **state)
 {
 	(void)state;
@@ -257,7 +319,7 @@ static int teardown(void **state)
 {
 	(void)state;
 	static const char *const names[] = { "in", "out", "err", "m.dmn", "in.json", "facts.json", "list.json",
-		                             "broken.json" };
+		                             "broken.json", "cut.dmn" };
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		unlink(arena_printf(a, "%s/%s", dir, names[i]).p);
 	arena_free(a);
@@ -275,6 +337,9 @@ int main(void)
 		cmocka_unit_test(hostile_expressions_end),
 		cmocka_unit_test(a_model_is_run),
 		cmocka_unit_test(a_model_with_a_mistake_says_so),
+		cmocka_unit_test(what_ends_a_run_is_said_in_both_languages),
+		cmocka_unit_test(a_model_without_declarations_is_run),
+		cmocka_unit_test(models_import_others),
 		cmocka_unit_test(hostile_models_end),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
