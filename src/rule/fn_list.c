@@ -52,9 +52,13 @@ struct feel_value fn_sublist(struct machine *m, const struct feel_value *args, s
 	const struct feel_value *items;
 	size_t count, from;
 	int64_t length;
-	(void)m;
 	if (!arg_list(&args[0], &items, &count) || !position(&args[1], count, count, &from))
 		return feel_null();
+	if (args[0].kind != FEEL_LIST) { /* the argument itself does not outlive the call */
+		struct values one = { 0 };
+		values_push(m, &one, args[0]);
+		items = one.p;
+	}
 	if (n < 3)
 		return feel_list(items + from, count - from);
 	if (!arg_int(args, n, 2, &length) || length < 1 || (uint64_t)length > count - from)
