@@ -53,6 +53,11 @@ int cmd_pack_test(int argc, char **args);
 int cmd_phone(int argc, char **args);
 int cmd_serve(int argc, char **args);
 int cmd_totp(int argc, char **args);
+int cmd_verifier_add(int argc, char **args);
+int cmd_verifier_certify(int argc, char **args);
+int cmd_verifier_list(int argc, char **args);
+int cmd_verifier_suspend(int argc, char **args);
+int cmd_verifier_usage(int argc, char **args);
 int cmd_verify(int argc, char **args);
 int cmd_version(int argc, char **args);
 

@@ -21,6 +21,9 @@ static const struct key_row {
 	{ "hosts", KEY_TEXT, false, offsetof(struct config, hosts) },
 	{ "tls_cert", KEY_PATH, false, offsetof(struct config, tls_cert) },
 	{ "tls_key", KEY_PATH, false, offsetof(struct config, tls_key) },
+	{ "verifier_listen", KEY_TEXT, false, offsetof(struct config, verifier_listen) },
+	{ "verifier_tls_cert", KEY_PATH, false, offsetof(struct config, verifier_tls_cert) },
+	{ "verifier_tls_key", KEY_PATH, false, offsetof(struct config, verifier_tls_key) },
 	{ "store", KEY_STORE, true, offsetof(struct config, store) },
 	{ "share", KEY_PATH, true, offsetof(struct config, share) },
 	{ "data", KEY_PATH, true, offsetof(struct config, data) },
@@ -163,6 +166,9 @@ struct result config_load(struct arena *a, struct str path, struct config *ret,
 			return mistake(err, &c, &j->items[i], "unknown key", j->keys[i]);
 	TRY(read_scalars(a, j, &c, err));
 	TRY(read_orgs(a, j, &c, err));
+	if (c.verifier_listen.n && (!c.verifier_tls_cert.n || !c.verifier_tls_key.n))
+		return mistake(err, &c, json_get(j, STR("verifier_listen")), "needs verifier_tls_cert and",
+		               STR("verifier_tls_key"));
 	c.workers = json_int_or(json_get(j, STR("workers")), 0);
 	c.max_per_peer = json_int_or(json_get(j, STR("max_per_peer")), 0);
 	if (c.max_per_peer < 0 || c.max_per_peer > 1000000)

@@ -19,6 +19,8 @@ struct config {
 	struct str origin;    /* "http://localhost:8080" */
 	struct str hosts;     /* comma list, "" for any */
 	struct str tls_cert, tls_key;
+	/* Where accredited verifiers ask, over mutual TLS; "": nowhere on this node. */
+	struct str verifier_listen, verifier_tls_cert, verifier_tls_key;
 	struct str store;     /* "sqlite:…" or "postgres:…" */
 	struct str share;     /* packs/ and web/ lie here */
 	struct str data;      /* keys, trust */

@@ -190,6 +190,7 @@ static struct result open_pages(struct node *n, struct err *err)
 	counter_routes(app);
 	api_phone_routes(app);
 	api_status_routes(app);
+	api_verifier_routes(app);
 	return ok();
 }
 

@@ -99,4 +99,9 @@ MUST struct result portal_words(struct visit *v, struct err *err);
 MUST struct result portal_set_lang(struct visit *v, struct err *err);
 MUST struct result portal_set_size(struct visit *v, struct err *err);
 
+/* portal_consents.c */
+MUST struct result portal_consents(struct visit *v, struct err *err);
+MUST struct result portal_consent(struct visit *v, struct err *err);
+MUST struct result portal_consent_post(struct visit *v, struct err *err);
+
 #endif

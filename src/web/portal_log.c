@@ -132,7 +132,14 @@ static const struct procedure *procedure_of(const struct shown *s, const struct 
 	return NULL;
 }
 
-/* Who: she, the office of an organization, or a program of it. */
+/* An accredited service, by the name it had then. */
+static struct str service_name(struct visit *v, const struct journal_row *r, struct str id)
+{
+	struct str name = json_text(json_get(r->detail, lang_name(v->lang)));
+	return v->lang == LANG_EASY && name.n ? name : text_quote(v->a, name.n ? name : id);
+}
+
+/* Who: she, a service, the office of an organization, or a program of it. */
 static struct str actor_words(const struct shown *s, const struct journal_row *r)
 {
 	struct visit *v = s->v;
@@ -142,6 +149,10 @@ static struct str actor_words(const struct shown *s, const struct journal_row *r
 	str_cut(rest, ':', &org, &id);
 	if (str_eq(kind, STR("citizen")))
 		return show_row(v, "journal.you");
+	if (str_eq(kind, STR("verifier"))) {
+		json_put_str(o, STR("name"), service_name(v, r, rest));
+		return show_text(v, "journal.service", json_object_done(o));
+	}
 	bool officer = str_eq(kind, STR("officer"));
 	const struct org *of = app_org(v->app, officer ? org : r->org);
 	const struct procedure *p = procedure_of(s, r);
@@ -182,6 +193,8 @@ static struct str object_path(struct visit *v, const struct journal_row *r)
 		return arena_printf(v->a, "/applications/%.*s", STR_ARG(r->object));
 	if (r->object.n && str_eq(r->event, STR("letter.view")))
 		return arena_printf(v->a, "/letters/%.*s", STR_ARG(r->object));
+	if (str_starts(r->event, STR("consent.")) || str_starts(r->event, STR("verifier.")))
+		return STR("/consents");
 	if (str_starts(r->event, STR("record.report")))
 		return STR("/my-data");
 	return STR("");
