@@ -442,6 +442,7 @@ static struct result form_member(struct compare *x, const struct member *m, void
                                  struct err *err)
 {
 	static const char *const fine[] = { "SigFlags", "NeedAppearances", NULL };
+	static const char *const seen[] = { "XFA", "DA", "Q", "DR", "Fields", NULL };
 	struct pdf_value old, now;
 	(void)ctx;
 	if (one_of(m, fine))
@@ -454,8 +455,7 @@ static struct result form_member(struct compare *x, const struct member *m, void
 		return resources(x, &old, &now, 0, err);
 	if ((x->form_new && (is(m, "DA") || is(m, "Q"))) || same_inline(m, &old, &now))
 		return ok();
-	add_key(x, is(m, "XFA") || is(m, "DA") || is(m, "Q") ? CHANGE_VISIBLE : CHANGE_HIDDEN, STR("form"),
-	        m->key, "フォームの定義が変えられました", "the form's definition was changed");
+	add_key(x, one_of(m, seen) ? CHANGE_VISIBLE : CHANGE_HIDDEN, STR("form"), m->key, "フォームの定義が変えられました", "the form's definition was changed");
 	return ok();
 }
 

@@ -161,6 +161,17 @@ bool pades_trim(struct str *cms)
 	return true;
 }
 
+/* White space would be a place to hide in: one blank for one digit keeps the length. */
+bool pades_only_digits(struct str file, const struct pdf_value *contents)
+{
+	for (size_t i = contents->from + 1; i + 1 < contents->to; i++) {
+		char c = file.p[i];
+		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')))
+			return false;
+	}
+	return (contents->to - contents->from) % 2 == 0;
+}
+
 static struct str fault(const struct pdf_object *o, struct str file, struct pades_field *f)
 {
 	const struct pdf_value *d = &o->value, *contents = pdf_get(d, "Contents");
@@ -169,7 +180,7 @@ static struct str fault(const struct pdf_object *o, struct str file, struct pade
 		return STR("the signature dictionary does not stand in the file itself (ISO 32000-1 §12.8.1)");
 	if (!contents || contents->kind != PDF_STRING || !contents->hex)
 		return STR("Contents is no hexadecimal string (ISO 32000-1 §12.8.1)");
-	if (contents->text.n == 0 || contents->to - contents->from != 2 * contents->text.n + 2)
+	if (contents->text.n == 0 || contents->to > file.n || !pades_only_digits(file, contents))
 		return STR("something stands between the digits of Contents (EN 319 142-1 §5.1)");
 	if (!read_range(pdf_get(d, "ByteRange"), r))
 		return STR("ByteRange is not four whole numbers (ISO 32000-1 §12.8.1)");

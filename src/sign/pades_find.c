@@ -5,8 +5,7 @@
  * covered ranges begin at the first byte, end at the last, and leave out
  * exactly the hexadecimal string that is this dictionary's Contents. What is
  * not covered can then only be the CMS (ISO 32000-1 §12.8.1). */
-#include "sign/pades.h"
-#include "sign/pdf.h"
+#include "sign/pades_priv.h"
 
 struct finder {
 	struct pdf doc;
@@ -70,31 +69,6 @@ static bool range(const struct pdf_value *v, uint64_t r[4])
 	return true;
 }
 
-/* The DER inside the reserve: its own length says where it ends, the rest must
- * be zeros. */
-static bool trim(struct str *cms)
-{
-	const uint8_t *p = (const uint8_t *)cms->p;
-	size_t n, head = 2;
-	if (cms->n < 4 || p[0] != 0x30)
-		return false;
-	n = p[1];
-	if (n & 0x80) {
-		size_t k = n & 0x7F;
-		if (k == 0 || k > 3 || cms->n < 2 + k)
-			return false;
-		for (n = 0; head < 2 + k; head++)
-			n = n << 8 | p[head];
-	}
-	if (n > cms->n - head)
-		return false;
-	for (size_t i = head + n; i < cms->n; i++)
-		if (p[i])
-			return false;
-	cms->n = head + n;
-	return true;
-}
-
 static enum pades_shape shape(struct arena *a, const struct finder *f, struct pades_signature *ret)
 {
 	const struct pdf_value *d = &f->sig.value, *contents = pdf_get(d, "Contents");
@@ -109,10 +83,10 @@ static enum pades_shape shape(struct arena *a, const struct finder *f, struct pa
 	if (r[3] != file.n - r[2])
 		return PADES_PARTIAL;
 	/* Nothing but digits may hide in the part that is not covered. */
-	if (contents->to - contents->from != 2 * contents->text.n + 2)
+	if (!pades_only_digits(file, contents))
 		return PADES_MALFORMED;
 	ret->cms = contents->text;
-	if (!trim(&ret->cms))
+	if (!pades_trim(&ret->cms) || (uint8_t)ret->cms.p[1] == 0x80)
 		return PADES_MALFORMED;
 	ret->covered[0] = str_sub(file, 0, (size_t)r[1]);
 	ret->covered[1] = str_from(file, (size_t)r[2]);

@@ -53,6 +53,8 @@ struct str pades_field_name(struct arena *a, struct pdf *p, const struct pdf_val
 /* A member that fields inherit (FT, V); null when nowhere. */
 MUST struct result pades_inherited(struct pdf *p, const struct pdf_value *field, const char *key,
                                    struct pdf_value *ret, struct err *err);
+/* Between < and > of Contents stand digits, in pairs. */
+bool pades_only_digits(struct str file, const struct pdf_value *contents);
 bool pades_trim(struct str *cms); /* zeros behind the DER; false: something else is there */
 
 /* ---- pades_graph.c: who leads to which object ---- */
