@@ -52,6 +52,8 @@ int cmd_pack_publish(int argc, char **args);
 int cmd_pack_test(int argc, char **args);
 int cmd_phone(int argc, char **args);
 int cmd_serve(int argc, char **args);
+int cmd_sign(int argc, char **args);
+int cmd_sign_extend(int argc, char **args);
 int cmd_totp(int argc, char **args);
 int cmd_verifier_add(int argc, char **args);
 int cmd_verifier_certify(int argc, char **args);
