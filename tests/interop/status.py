@@ -106,6 +106,50 @@ class Status:
         self.openssl("ts", "-verify", "-data", "document", "-in", "r.tsr", "-CAfile",
                      "government.pem", ok=False)
 
+    def musubi(self, code, *args):
+        got, said = tool(self.nation.binary, *args, cwd=self.dir)
+        expect(got == code, "musubi " + " ".join(map(str, args[:2])) + f" ends with {code}", f"{got}: {said[-1500:]}")
+        return said
+
+    def asked_by_musubi(self):
+        ask = ("ocsp", "ask", "seal.pem", "--issuer", "government.pem", "--url", self.at + "/ocsp")
+        said = self.musubi(0, *ask, "--out", "kept.der")
+        expect("good" in said and "有効です" in said, "good, in both languages", said)
+        self.musubi(0, *ask, "--no-nonce")
+        said = self.openssl("ocsp", "-sha256", "-issuer", "government.pem", "-cert", "seal.pem",
+                            "-no_nonce", "-respin", "kept.der", "-CAfile", "government.pem")
+        expect("seal.pem: good" in said, "openssl reads the kept answer", said)
+        self.musubi(2, "ocsp", "ask", "seal.pem", "--issuer", "corporate.pem", "--url",
+                    self.at + "/ocsp")
+        self.musubi(2, "ocsp", "ask", "seal.pem", "--issuer", "government.pem", "--url",
+                    self.at + "/ca/government")
+
+    def answered_from_a_file(self):
+        config = Path(self.nation.dir) / "musubi.yaml"
+        self.openssl("ocsp", "-issuer", "government.pem", "-cert", "seal.pem", "-no_nonce",
+                     "-reqout", "f.der")
+        self.musubi(0, "ocsp", "answer", "f.der", "--config", config, "--out", "fa.der")
+        said = self.openssl("ocsp", "-issuer", "government.pem", "-cert", "seal.pem",
+                            "-no_nonce", "-respin", "fa.der", "-CAfile", "government.pem")
+        expect("seal.pem: good" in said, "openssl reads the answer", said)
+        (self.dir / "junk").write_bytes(b"junk")
+        self.musubi(1, "ocsp", "answer", "junk", "--config", config, "--out", "fj.der")
+
+    def stamped_by_musubi(self):
+        config = Path(self.nation.dir) / "musubi.yaml"
+        (self.dir / "paper").write_text("any paper")
+        for source in (("--url", self.at + "/tsa"), ("--config", config)):
+            self.musubi(0, "ts", "stamp", "paper", *source, "--out", "paper.tst")
+            said = self.musubi(0, "ts", "verify", "paper", "--token", "paper.tst", "--trust",
+                               "government.pem")
+            expect("有効" in said and "is valid" in said, "valid, in both languages", said)
+            self.openssl("ts", "-verify", "-data", "paper", "-token_in", "-in", "paper.tst",
+                         "-CAfile", "government.pem")
+        self.musubi(1, "ts", "verify", "seal.pem", "--token", "paper.tst", "--trust", "government.pem")
+        self.musubi(1, "ts", "verify", "paper", "--token", "paper.tst", "--trust", "corporate.pem")
+        self.musubi(2, "ts", "verify", "paper", "--token", "paper", "--trust", "government.pem")
+        self.musubi(2, "ts", "stamp", "paper", "--url", self.at + "/ca/government", "--out", "x")
+
     def revoked(self):
         serial = self.openssl("x509", "-in", "seal.pem", "-noout", "-serial").split("=")[1].strip()
         code, said = tool(self.nation.binary, "ca", "revoke", "--config",
@@ -116,6 +160,9 @@ class Status:
         said = self.openssl("ocsp", "-issuer", "government.pem", "-cert", "seal.pem", "-url",
                             self.at + "/ocsp", "-CAfile", "government.pem", "-no_nonce")
         expect("seal.pem: revoked" in said and "superseded" in said, "revoked", said)
+        said = self.musubi(1, "ocsp", "ask", "seal.pem", "--issuer", "government.pem", "--url",
+                           self.at + "/ocsp")
+        expect("revoked" in said and "superseded" in said and "失効" in said, "revoked", said)
 
     def steps(self, st):
         for name, step in (("openssl reads the authorities over HTTP", self.authorities),
@@ -127,5 +174,8 @@ class Status:
                            ("openssl crl and verify -crl_check", self.crl),
                            ("openssl verify with the CRL of one municipality", self.crl_of_a_city),
                            ("openssl ts asks and verifies", self.time_stamp),
+                           ("musubi ocsp asks the responder", self.asked_by_musubi),
+                           ("musubi ocsp answers a request in a file", self.answered_from_a_file),
+                           ("musubi ts stamps and verifies", self.stamped_by_musubi),
                            ("openssl ocsp sees a revocation", self.revoked)):
             st.run(name, step)
