@@ -35,6 +35,9 @@ static struct result take(struct arena *a, struct str label, struct str body, st
 		return more ? add(der, more->crls, &more->ncrls, err) : ok();
 	if (!sign_cert_read(der, &c))
 		return fail(err, ERR_INPUT, "sign.trust", "RFC 5280 §4.1", "a certificate that cannot be read");
+	/* what is neither an authority nor its own issuer helps with paths and is not believed */
+	if (!c.ca && !str_eq(c.issuer_der, c.subject_der))
+		return more ? add(der, more->certs, &more->ncerts, err) : ok();
 	return add(der, anchors, nanchors, err);
 }
 

@@ -1,5 +1,6 @@
-/* Anchors from a PEM file: CERTIFICATE blocks are believed; X509 CRL blocks are what the
- * caller knows besides the file. */
+/* Anchors from a PEM file: certificates of authorities and self-signed ones are
+ * believed; other certificates and X509 CRL blocks are what the caller knows besides
+ * the file. */
 #ifndef MUSUBI_SIGN_TRUST_PEM_H
 #define MUSUBI_SIGN_TRUST_PEM_H
 

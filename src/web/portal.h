@@ -94,6 +94,10 @@ MUST struct result portal_my_data(struct visit *v, struct err *err);
 MUST struct result portal_report(struct visit *v, struct err *err);
 MUST struct result portal_report_post(struct visit *v, struct err *err);
 MUST struct result portal_access_log(struct visit *v, struct err *err);
+/* portal_verify.c: is this file genuine? */
+enum { PORTAL_VERIFY_MAX = 32 << 20 };
+MUST struct result portal_verify(struct visit *v, struct err *err);
+MUST struct result portal_verify_post(struct visit *v, struct err *err);
 /* portal_words.c: help, accessibility, privacy, language, text size */
 MUST struct result portal_words(struct visit *v, struct err *err);
 MUST struct result portal_set_lang(struct visit *v, struct err *err);

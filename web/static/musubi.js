@@ -60,6 +60,10 @@
   for (const input of document.querySelectorAll("input[type=file][form]"))
     input.addEventListener("change", () => { if (input.files.length) input.form.requestSubmit(); });
 
+  // What takes a while says so.
+  for (const f of document.querySelectorAll("form[data-busy]"))
+    f.addEventListener("submit", () => { document.getElementById(f.dataset.busy).hidden = false; });
+
   // A button pressed twice sends once.
   for (const f of document.querySelectorAll("form"))
     f.addEventListener("submit", (e) => {
