@@ -22,6 +22,7 @@ enum {
 	XADES_KEY_CERTS_MAX = 32,
 	XADES_COUNTER_DEPTH = 4,
 	XADES_SIGNED_INFO_MAX = 8 << 20,
+	XADES_ENVELOPING_MAX = 6 << 20, /* its base64 is one text */
 	XADES_OCTETS_MAX = 32 << 20,  /* what a transform makes for another one */
 };
 

@@ -77,8 +77,7 @@ static struct result plan_all(struct arena *a, struct xades_plan *p, const struc
 	else if (file && p->o->packaging == ADES_ENVELOPED)
 		xades_plan_add(p, STR(""), NULL, mime.n ? mime : STR("text/xml"), ENVELOPED, p->form->c14n);
 	if (file && p->o->packaging == ADES_ENVELOPING) {
-		TRY(source_read(a, file, (struct range){ 0, file->size }, XML_SAFE_BYTES_MAX / 2, &bytes,
-		                err));
+		TRY(source_read(a, file, (struct range){ 0, file->size }, XADES_ENVELOPING_MAX, &bytes, err));
 		p->enveloped = base64_encode(a, bytes);
 		xades_plan_add(p, arena_printf(a, "#%.*s-object", STR_ARG(p->id)), TYPE_OBJECT,
 		               mime.n ? mime : STR("application/octet-stream"), DS "base64", NULL);

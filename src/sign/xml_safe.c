@@ -10,13 +10,14 @@
 
 enum { CHUNK = 1 << 16 };
 /* A whole file costs at most so many units of canonicalisation: seconds. */
-#define WORK_MAX ((uint64_t)192 << 20)
+#define WORK_MAX ((uint64_t)64 << 20)
 
 const char xml_safe_twice[1] = "";
 
 struct reader {
 	xmlParserCtxtPtr ctxt;
 	size_t depth, nodes, scope;
+	size_t text; /* bytes since the last tag */
 	uint16_t declared[XML_SAFE_DEPTH_MAX];
 	uint64_t walked; /* namespaces in scope times depth, over all elements */
 	const char *wrong;
@@ -37,6 +38,7 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
                      int nns, const xmlChar **ns, int nattrs, int ndefault, const xmlChar **attrs)
 {
 	struct reader *r = self(user);
+	r->text = 0;
 	if (r->depth == XML_SAFE_DEPTH_MAX)
 		return stop(r, "elements are nested too deeply");
 	r->declared[r->depth++] = (uint16_t)nns;
@@ -53,9 +55,50 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
 static void on_end(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
 {
 	struct reader *r = self(user);
+	r->text = 0;
 	if (r->depth)
 		r->scope -= r->declared[--r->depth];
 	xmlSAX2EndElementNs(user, name, prefix, uri);
+}
+
+static bool fits(struct reader *r, int n)
+{
+	r->text += n > 0 ? (size_t)n : 0;
+	if (r->text > XML_SAFE_TEXT_MAX)
+		stop(r, "a text is too long");
+	return r->text <= XML_SAFE_TEXT_MAX;
+}
+
+static void on_text(void *user, const xmlChar *s, int n)
+{
+	if (fits(self(user), n))
+		xmlSAX2Characters(user, s, n);
+}
+
+/* Everything that becomes a node counts: a comment of seven bytes takes 120. */
+static bool counts(struct reader *r)
+{
+	if (++r->nodes > XML_SAFE_NODES_MAX)
+		stop(r, "too many nodes");
+	return r->nodes <= XML_SAFE_NODES_MAX;
+}
+
+static void on_cdata(void *user, const xmlChar *s, int n)
+{
+	if (fits(self(user), n) && counts(self(user)))
+		xmlSAX2CDataBlock(user, s, n);
+}
+
+static void on_comment(void *user, const xmlChar *s)
+{
+	if (counts(self(user)))
+		xmlSAX2Comment(user, s);
+}
+
+static void on_instruction(void *user, const xmlChar *target, const xmlChar *data)
+{
+	if (counts(self(user)))
+		xmlSAX2ProcessingInstruction(user, target, data);
 }
 
 static void on_doctype(void *user, const xmlChar *name, const xmlChar *id, const xmlChar *system)
@@ -117,7 +160,7 @@ static struct result outcome(struct reader *r, struct xml_safe *ret, struct err 
 		return fail(err, ERR_INPUT, "xml.refused", NULL, "line %d: %s",
 		            xmlSAX2GetLineNumber(r->ctxt), r->wrong);
 	if (!r->ctxt->wellFormed || !r->ctxt->nsWellFormed || !r->ctxt->myDoc ||
-	    !xmlDocGetRootElement(r->ctxt->myDoc)) {
+	    !xmlDocGetRootElement(r->ctxt->myDoc) || (e && e->level >= XML_ERR_ERROR)) {
 		struct str what = str_trim(str_c(e && e->message ? e->message : "the document ends early"));
 		return fail(err, ERR_INPUT, "xml.malformed", "XML 1.0 §2.1", "line %d: %.*s",
 		            e ? e->line : 1, (int)(what.n < 160 ? what.n : 0), what.p);
@@ -149,6 +192,10 @@ struct result xml_safe_open(struct arena *a, struct str bytes, struct xml_safe *
 	sax.internalSubset = on_doctype;
 	sax.externalSubset = on_doctype;
 	sax.reference = on_reference;
+	sax.characters = sax.ignorableWhitespace = on_text;
+	sax.cdataBlock = on_cdata;
+	sax.comment = on_comment;
+	sax.processingInstruction = on_instruction;
 	sax.warning = sax.error = sax.fatalError = quiet;
 	struct reader r = { .ctxt = xmlCreatePushParserCtxt(&sax, NULL, NULL, 0, NULL) };
 	if (!r.ctxt)

@@ -22,7 +22,8 @@ struct _xmlNode;
 enum {
 	XML_SAFE_BYTES_MAX = 32 << 20,
 	XML_SAFE_DEPTH_MAX = 100,
-	XML_SAFE_NODES_MAX = 1 << 20,  /* elements and attributes */
+	XML_SAFE_TEXT_MAX = 9 << 20,   /* bytes of one text; libxml2 cuts one above 10 million */
+	XML_SAFE_NODES_MAX = 1 << 20,  /* elements, attributes, comments, instructions, CDATA */
 	XML_SAFE_SCOPE_MAX = 64,       /* namespace declarations in scope */
 	XML_SAFE_PREFIXES_MAX = 64,    /* of an InclusiveNamespaces list */
 };
