@@ -1,5 +1,6 @@
 /* Which reader takes a file apart? Decided by its first bytes, never by its name:
  * who chose the name may have chosen it to deceive. A reader per row. */
+#include "sign/asic.h"
 #include "sign/jades.h"
 #include "sign/pades.h"
 #include "sign/xades.h"
@@ -68,7 +69,7 @@ static const struct {
 	bool (*is)(struct str head);
 	read_fn *read; /* NULL: this build cannot take it apart */
 } rows[] = {
-	{ "ASiC", is_zip, NULL },
+	{ "ASiC", is_zip, asic_read },
 	{ "CMS", is_cms, cades_read },
 	{ "JWS", is_jws, jades_read },
 	{ "XML", is_xml, xades_read },

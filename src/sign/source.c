@@ -13,7 +13,7 @@ enum { PIECE = 256 * 1024 };
 
 struct source source_bytes(struct str name, struct str bytes)
 {
-	return (struct source){ name, bytes, -1, bytes.n };
+	return (struct source){ .name = name, .bytes = bytes, .fd = -1, .size = bytes.n };
 }
 
 struct result source_open(const char *path, struct source *ret, struct err *err)
@@ -27,7 +27,7 @@ struct result source_open(const char *path, struct source *ret, struct err *err)
 		close(fd);
 		return fail(err, ERR_INPUT, "sign.file", NULL, "%s is not a regular file", path);
 	}
-	*ret = (struct source){ str_c(path), STR(""), fd, (uint64_t)st.st_size };
+	*ret = (struct source){ .name = str_c(path), .fd = fd, .size = (uint64_t)st.st_size };
 	return ok();
 }
 
@@ -57,13 +57,23 @@ static bool read_whole(int fd, uint8_t *to, size_t n, uint64_t at)
 	return true;
 }
 
+static bool in_memory(const struct source *s)
+{
+	return s->fd < 0 && !s->reader;
+}
+
+static bool fetch(const struct source *s, uint8_t *to, size_t n, uint64_t at)
+{
+	return s->reader ? s->reader->read(s->reader->ctx, at, to, n) : read_whole(s->fd, to, n, at);
+}
+
 static bool digest_range(EVP_MD_CTX *c, const struct source *s, struct range r, uint8_t *piece)
 {
-	if (s->fd < 0)
+	if (in_memory(s))
 		return EVP_DigestUpdate(c, s->bytes.p + r.at, (size_t)r.n) == 1;
 	while (r.n > 0) {
 		size_t n = r.n < PIECE ? (size_t)r.n : PIECE;
-		if (!read_whole(s->fd, piece, n, r.at))
+		if (!fetch(s, piece, n, r.at))
 			return false;
 		crypto_need(EVP_DigestUpdate(c, piece, n) == 1, "digest");
 		r.at += n;
@@ -81,7 +91,7 @@ struct result source_digest(const struct source *s, const struct range *ranges, 
 	if (!md)
 		return fail(err, ERR_INPUT, "sign.algorithm", NULL, "no %s on this machine", alg->name);
 	ARENA_AUTO a = arena_new(2 * PIECE);
-	uint8_t *piece = s->fd < 0 ? NULL : arena_alloc(a, PIECE);
+	uint8_t *piece = in_memory(s) ? NULL : arena_alloc(a, PIECE);
 	EVP_MD_CTX *c = EVP_MD_CTX_new();
 	crypto_need(c && EVP_DigestInit_ex2(c, md, NULL) == 1, alg->name);
 	for (size_t i = 0; i < n && is_ok(r); i++)
@@ -105,13 +115,14 @@ struct result source_read(struct arena *a, const struct source *s, struct range 
 	if (!inside(s, r))
 		return fail(err, ERR_INPUT, "sign.file", NULL, "%.*s is %llu bytes long",
 		            STR_ARG(s->name), (unsigned long long)s->size);
-	if (s->fd < 0) {
+	if (in_memory(s)) {
 		*ret = str_sub(s->bytes, (size_t)r.at, (size_t)r.n);
 		return ok();
 	}
 	uint8_t *to = arena_alloc(a, r.n ? (size_t)r.n : 1);
-	if (!read_whole(s->fd, to, (size_t)r.n, r.at))
-		return fail(err, ERR_INPUT, "sign.file", NULL, "%.*s became shorter", STR_ARG(s->name));
+	if (!fetch(s, to, (size_t)r.n, r.at))
+		return fail(err, ERR_INPUT, "sign.file", NULL, "%.*s became shorter, or is damaged",
+		            STR_ARG(s->name));
 	*ret = str_of((char *)to, (size_t)r.n);
 	return ok();
 }

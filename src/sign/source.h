@@ -1,16 +1,24 @@
-/* Bytes that are digested and need not be in memory: a slice, or an open file
- * read with pread in pieces of 256 KiB. A document of a gigabyte costs its time
- * and no memory. */
+/* Bytes that are digested and need not be in memory: a slice, an open file read
+ * with pread in pieces of 256 KiB, or whatever a reader brings (a member of a
+ * container). A document of a gigabyte costs its time and no memory. */
 #ifndef MUSUBI_SIGN_SOURCE_H
 #define MUSUBI_SIGN_SOURCE_H
 
 #include "sign/algorithm.h"
 
+/* Brings exactly n bytes from `at` on, or says false. Going onwards is cheap,
+ * going back may mean to begin again. */
+struct source_reader {
+	bool (*read)(void *ctx, uint64_t at, uint8_t *to, size_t n);
+	void *ctx;
+};
+
 struct source {
 	struct str name;  /* as a container or a report names it; "" */
-	struct str bytes; /* in memory, when fd is -1 */
+	struct str bytes; /* in memory, when fd is -1 and there is no reader */
 	int fd;
 	uint64_t size;    /* bytes */
+	const struct source_reader *reader; /* NULL: the file or the bytes */
 };
 
 struct source source_bytes(struct str name, struct str bytes);

@@ -1,7 +1,5 @@
 /* Where canonical octets go: a digest, or a buffer with a maximum. */
-#include <errno.h>
 #include <openssl/evp.h>
-#include <unistd.h>
 
 #include "crypto/need.h"
 #include "sign/xades_priv.h"
@@ -56,21 +54,13 @@ struct xml_sink xades_buf_sink(struct buf *b)
 
 struct result xades_pour_source(const struct source *s, struct xml_sink sink, struct err *err)
 {
-	if (s->fd < 0) {
-		sink.write(sink.ctx, s->bytes.p ? s->bytes.p : "", s->bytes.n);
-		return ok();
-	}
 	ARENA_AUTO a = arena_new(2 * PIECE);
-	char *piece = arena_alloc(a, PIECE);
-	for (uint64_t at = 0; at < s->size;) {
-		size_t n = s->size - at < PIECE ? (size_t)(s->size - at) : PIECE;
-		ssize_t got = pread(s->fd, piece, n, (off_t)at);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return fail(err, ERR_INPUT, "sign.file", NULL, "%.*s became shorter", STR_ARG(s->name));
-		sink.write(sink.ctx, piece, (size_t)got);
-		at += (uint64_t)got;
+	for (uint64_t at = 0; at < s->size; at += PIECE) {
+		struct str piece;
+		uint64_t n = s->size - at < PIECE ? s->size - at : PIECE;
+		TRY(source_read(a, s, (struct range){ at, n }, PIECE, &piece, err));
+		sink.write(sink.ctx, piece.p, piece.n);
+		arena_reset(a);
 	}
 	return ok();
 }
