@@ -23,6 +23,7 @@ struct append {
 	struct pades_spot spot;
 	uint32_t sig, num, look;
 	struct str name;
+	bool signed_before;
 	size_t range_at, contents_at; /* in out */
 };
 
@@ -112,6 +113,7 @@ static struct result may_sign(struct append *s, struct err *err)
 {
 	struct pades_fields fields;
 	TRY(pades_fields_read(s->a, &s->doc, &fields, err));
+	s->signed_before = fields.n > 0;
 	for (size_t i = 0; i < fields.n && !s->m->stamp; i++)
 		if (s->m->certify || (fields.list[i].certifies && fields.list[i].p == 1))
 			return fail(err, ERR_CONFLICT, "pades.certified", "ISO 32000-1 §12.8.2.2",
@@ -244,7 +246,8 @@ static struct result put_page(struct append *s, struct err *err)
 {
 	static const char *const but[] = { "Annots", "Tabs", NULL }, *const keep_tabs[] = { "Annots", NULL };
 	struct buf *b = s->u->out;
-	bool tabs = pdf_get(&s->page, "Tabs");
+	/* to others a page is changed by more than its annotations */
+	bool tabs = pdf_get(&s->page, "Tabs") || s->signed_before;
 	if (s->annots_ref.kind == PDF_REF && s->annots.kind == PDF_ARRAY) {
 		TRY(pdf_update_open(s->u, (uint32_t)s->annots_ref.num, err));
 		put_longer(b, &s->annots, s->num);

@@ -126,7 +126,7 @@ static struct result widths(const struct pdf_value *dict, size_t w[3], struct er
 	if (!v || v->kind != PDF_ARRAY || v->n != 3)
 		return bad(err, "ISO 32000-1 §7.5.8.2", "malformed W", 0);
 	for (size_t i = 0; i < 3; i++) {
-		if (v->items[i].kind != PDF_INT || v->items[i].num < 0 || v->items[i].num > 7)
+		if (v->items[i].kind != PDF_INT || v->items[i].num < 0 || v->items[i].num > 8)
 			return bad(err, "ISO 32000-1 §7.5.8.2", "malformed W", i);
 		w[i] = (size_t)v->items[i].num;
 	}

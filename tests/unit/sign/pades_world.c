@@ -22,10 +22,10 @@ static struct key *key_of(const struct party *p)
 	return k;
 }
 
-void pades_world_init(struct pades_world *w)
+void pades_world_init(struct pades_world *w, int64_t at)
 {
 	*w = (struct pades_world){ .a = arena_new((size_t)1 << 30) };
-	w->at = jst_to_us((struct datetime){ .date = { 2026, 11, 20 }, .hour = 10 });
+	w->at = at ? at : jst_to_us((struct datetime){ .date = { 2026, 11, 20 }, .hour = 10 });
 	int64_t from = w->at - 365 * CLOCK_DAY, to = w->at + 3650 * CLOCK_DAY;
 	party_make(w->a, &(struct party_options){ .name = "Root", .from = from, .to = to, .ca = true }, &w->root);
 	party_make(w->a, &(struct party_options){ .name = "結び 花子", .issuer = &w->root, .from = from, .to = to }, &w->signer);

@@ -16,7 +16,8 @@ struct pades_world {
 	struct str anchors[1];
 	struct ades_values material; /* the root and its CRL */
 };
-void pades_world_init(struct pades_world *w);
+/* at: the time of everything, 0: a fixed one. */
+void pades_world_init(struct pades_world *w, int64_t at);
 void pades_world_done(struct pades_world *w);
 
 /* A page with text, a form with a text field and an empty signature field, a shadow

@@ -13,7 +13,7 @@ static struct pades_world w;
 static int setup(void **state)
 {
 	(void)state;
-	pades_world_init(&w);
+	pades_world_init(&w, 0);
 	return 0;
 }
 

@@ -238,10 +238,10 @@ static enum pades_shape shape_of(struct str f)
 }
 
 /* The inside of ByteRange, made from where Contents stands, and spoilt. */
-struct range {
+struct byte_range {
 	const char *first, *sign, *rest;
 };
-static struct str signed_file(const char *contents, const char *fields, struct range range_of,
+static struct str signed_file(const char *contents, const char *fields, struct byte_range range_of,
                               int64_t hole_by, int64_t tail_by)
 {
 	struct str f = STR("");
@@ -261,7 +261,7 @@ static struct str signed_file(const char *contents, const char *fields, struct r
 	return f;
 }
 
-#define RANGE ((struct range){ "0", "", "" })
+#define RANGE ((struct byte_range){ "0", "", "" })
 #define ONE "[ 2 0 R ]"
 #define CMS "<300430020101000000>"
 
@@ -278,11 +278,11 @@ static void ranges_that_leave_something_out_are_partial(void **state)
 	assert_int_equal(shape_of(signed_file(CMS, ONE, RANGE, 1, 0)), PADES_PARTIAL);  /* overlapping */
 	assert_int_equal(shape_of(signed_file(CMS, ONE, RANGE, 0, -1)), PADES_PARTIAL);
 	assert_int_equal(shape_of(signed_file(CMS, ONE, RANGE, 0, 1)), PADES_PARTIAL);
-	assert_int_equal(shape_of(signed_file(CMS, ONE, ((struct range){ "1", "", "" }), 0, 0)), PADES_PARTIAL);
+	assert_int_equal(shape_of(signed_file(CMS, ONE, ((struct byte_range){ "1", "", "" }), 0, 0)), PADES_PARTIAL);
 	assert_int_equal(shape_of(signed_file(CMS, ONE, RANGE, 0, 999999999)), PADES_PARTIAL);
-	assert_int_equal(shape_of(signed_file(CMS, ONE, ((struct range){ "0", "-", "" }), 0, 0)), PADES_MALFORMED);
-	assert_int_equal(shape_of(signed_file(CMS, ONE, ((struct range){ "0", "", " 5" }), 0, 0)), PADES_MALFORMED);
-	assert_int_equal(shape_of(signed_file(CMS, ONE, ((struct range){ "0", "", ".5" }), 0, 0)), PADES_MALFORMED);
+	assert_int_equal(shape_of(signed_file(CMS, ONE, ((struct byte_range){ "0", "-", "" }), 0, 0)), PADES_MALFORMED);
+	assert_int_equal(shape_of(signed_file(CMS, ONE, ((struct byte_range){ "0", "", " 5" }), 0, 0)), PADES_MALFORMED);
+	assert_int_equal(shape_of(signed_file(CMS, ONE, ((struct byte_range){ "0", "", ".5" }), 0, 0)), PADES_MALFORMED);
 }
 
 static void nothing_hides_in_the_hole(void **state)
