@@ -195,6 +195,12 @@ def interop(run):
     return run.lines([sys.executable, "-B", "tests/interop/interop.py"])
 
 
+@suite("certificates", 4)
+def certificates(run):
+    """pkilint on one certificate of every profile."""
+    return run.lines([sys.executable, "-B", "tests/interop/pkilint.py", ASAN])
+
+
 @suite("property", 2)
 def properties(run):
     """Expressions made from a seed: ours beside another engine's."""

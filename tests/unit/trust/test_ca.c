@@ -91,6 +91,11 @@ static void openssl_reads_what_we_issue(void **state)
 		if (keep) /* for tests/interop/pkilint.py */
 			must_ok(file_write(arena_printf(n->a, "%s/%s.der", keep, profile_row(all[i])->name),
 			                   p.issued.der, 0644, NULL), &(struct err){ .what = "keep" }, keep);
+		if (keep)
+			must_ok(file_write(arena_printf(n->a, "%s/ca-%s.der", keep,
+			                                ca_row(profile_row(all[i])->ca)->name),
+			                   trust_ca_cert(n->ca[profile_row(all[i])->ca]), 0644, NULL),
+			        &(struct err){ .what = "keep" }, keep);
 		const char *ca = nation_file(n, "ca.der", trust_ca_cert(n->ca[profile_row(all[i])->ca]));
 		int status;
 		struct str out = nation_run(n, &status, "cd %s && openssl x509 -inform DER -in ca.der -out ca.pem"
