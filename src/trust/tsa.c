@@ -2,13 +2,10 @@
  * all of them. */
 #include "trust/tsa.h"
 
-#include <pthread.h>
-
 #include "base/calendar.h"
 #include "base/clock.h"
 #include "base/encode.h"
 #include "base/mem.h"
-#include "store/journal.h"
 #include "trust/tsa_priv.h"
 
 enum { SERIAL_BLOCK = 256 };
@@ -23,6 +20,7 @@ struct tsa {
 	size_t nchain;
 	const char *policy;
 	int64_t accuracy_us;
+	struct tsa_journal journal;
 	pthread_mutex_t lock; /* guards the rest */
 	struct tsa_watch watch;
 	int64_t last;         /* genTime of the last token */
@@ -42,6 +40,7 @@ static struct tsa *tsa_new(const struct tsa_setup *s)
 	t->policy = s->policy ? s->policy : TSA_POLICY_OID;
 	t->accuracy_us = s->accuracy_us ? s->accuracy_us : CLOCK_SECOND;
 	pthread_mutex_init(&t->lock, NULL);
+	tsa_journal_init(&t->journal, s->store);
 	tsa_watch_init(&t->watch, s->clock ? s->clock : &tsa_clock_system, s->need_sync,
 	               t->accuracy_us);
 	return t;
@@ -69,6 +68,7 @@ void tsa_close(struct tsa *t)
 		return;
 	key_unref(t->key);
 	pthread_mutex_destroy(&t->lock);
+	tsa_journal_done(&t->journal);
 	arena_free(t->arena);
 	mem_free(t);
 }
@@ -115,7 +115,6 @@ static struct result record(struct tsa *t, struct arena *a, const struct tsa_sta
                             struct str token, struct err *err)
 {
 	struct json_object *o = json_object_new(a);
-	STORE_TX_AUTO tx = NULL;
 	json_put_str(o, STR("imprint"), hex_encode(a, s->request->hash));
 	json_put_str(o, STR("time"), time_format(a, s->at));
 	json_put_str(o, STR("unit"), t->name);
@@ -124,9 +123,7 @@ static struct result record(struct tsa *t, struct arena *a, const struct tsa_sta
 		.object = arena_printf(a, "%llu", (unsigned long long)s->serial), .purpose = STR(""),
 		.detail = json_object_done(o), .body = token,
 	};
-	TRY(store_begin(t->store, &tx, err));
-	TRY(journal_add(tx, &e, err));
-	return store_commit(&tx, err);
+	return tsa_journal_add(&t->journal, &e, err);
 }
 
 static struct result stamp(struct tsa *t, struct arena *a, const struct tsa_request *r,

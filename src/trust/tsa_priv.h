@@ -2,6 +2,9 @@
 #ifndef MUSUBI_TRUST_TSA_PRIV_H
 #define MUSUBI_TRUST_TSA_PRIV_H
 
+#include <pthread.h>
+
+#include "store/journal.h"
 #include "trust/tsa.h"
 #include "trust/x509.h"
 
@@ -38,6 +41,22 @@ MUST struct result tsa_token(struct arena *a, const struct tsa_stamp *s, struct 
                              struct err *err);
 struct str tsa_granted(struct arena *a, struct str token);
 struct str tsa_refused(struct arena *a, enum tsa_fail fail);
+
+/* ---- the journal, in tsa_journal.c ---- */
+
+struct tsa_entry;
+struct tsa_journal {
+	struct store *store;
+	pthread_mutex_t lock; /* guards the rest */
+	pthread_cond_t turned;
+	bool writing;
+	struct tsa_entry *first, *last; /* waiting, oldest first */
+};
+void tsa_journal_init(struct tsa_journal *j, struct store *s);
+void tsa_journal_done(struct tsa_journal *j);
+/* Returns when the entry is on disk, together with those of other threads. */
+MUST struct result tsa_journal_add(struct tsa_journal *j, const struct journal_entry *row,
+                                   struct err *err);
 
 /* ---- serials, in tsa_store.c ---- */
 
