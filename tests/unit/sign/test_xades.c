@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "sign/validate.h"
 
 static struct xades_world w;
 
@@ -186,6 +187,25 @@ static void a_counter_signature_is_over_the_value(void **state)
 	assert_has(f.signatures[0].counters[0].malformed, "over something else");
 }
 
+static void the_verdict_holds_up_to_its_level(void **state)
+{
+	(void)state;
+	struct ades_trust trust = { .nanchors = 1, .anchors = &w.ca.der };
+	const struct ades_result *r = NULL;
+	for (enum ades_level l = ADES_LT; l <= ADES_LTA; l++) {
+		w.o.level = l;
+		struct ades_file f = xades_look(w.a, xades_make(&w, STR(DOC), NULL, NULL), NULL);
+		assert_ok(ades_validate(w.a, &f, &trust, w.now + 10 * CLOCK_DAY, &r, &err_));
+		if (r[0].indication != TOTAL_PASSED)
+			fail_msg("level %d: %s", l, ades_sub_row(r[0].sub)->name);
+		assert_int_equal(r[0].level, l);
+	}
+	struct str made = xades_make(&w, STR(DOC), NULL, NULL);
+	struct ades_file f = xades_look(w.a, replaced(w.a, made, "花子", "太郎"), NULL);
+	assert_ok(ades_validate(w.a, &f, &trust, w.now + 10 * CLOCK_DAY, &r, &err_));
+	assert_true(r[0].indication == TOTAL_FAILED && r[0].sub == SUB_HASH_FAILURE);
+}
+
 static void a_whole_document_is_signed_once(void **state)
 {
 	(void)state;
@@ -233,6 +253,7 @@ int main(void)
 		T(levels_are_reached_and_renewed),
 		T(archives_cover_enveloping_and_detached_content),
 		T(a_counter_signature_is_over_the_value),
+		T(the_verdict_holds_up_to_its_level),
 		T(a_whole_document_is_signed_once),
 		T(a_large_file_beside_costs_no_memory),
 	};
