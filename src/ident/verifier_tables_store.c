@@ -43,10 +43,37 @@ static const char *const private_ids[] = {
 	NULL,
 };
 
+/* The text that was signed is what counts; the other columns find it. */
+static const char *const mandates[] = {
+	"CREATE TABLE mandate ("
+	" org TEXT NOT NULL, company TEXT NOT NULL, id TEXT NOT NULL, parent TEXT NOT NULL,"
+	" person TEXT NOT NULL, until BIGINT NOT NULL, text TEXT NOT NULL, cms BYTEA NOT NULL,"
+	" added_at BIGINT NOT NULL, revoked_at BIGINT NOT NULL, PRIMARY KEY (org, company, id))",
+	"CREATE INDEX mandate_by_person ON mandate (org, company, person)",
+	NULL,
+};
+
+static const char *const companies[] = {
+	"CREATE TABLE company ("
+	" org TEXT NOT NULL, number TEXT NOT NULL, name TEXT NOT NULL, office TEXT NOT NULL,"
+	" representative TEXT NOT NULL, closed BIGINT NOT NULL, changed_at BIGINT NOT NULL,"
+	" PRIMARY KEY (org, number))",
+	"CREATE TABLE company_ask ("
+	" org TEXT NOT NULL, id TEXT NOT NULL, step BIGINT NOT NULL, state BIGINT NOT NULL,"
+	" number TEXT NOT NULL, name TEXT NOT NULL, office TEXT NOT NULL,"
+	" representative TEXT NOT NULL, csr BYTEA NOT NULL, proposed_by TEXT NOT NULL,"
+	" proposed_at BIGINT NOT NULL, decided_by TEXT NOT NULL, decided_at BIGINT NOT NULL,"
+	" PRIMARY KEY (org, id))",
+	"CREATE INDEX company_ask_by_state ON company_ask (org, state, proposed_at)",
+	NULL,
+};
+
 static const struct migration migrations[] = {
 	{ 1, "verifiers and what they ask", verifiers },
 	{ 2, "consents", consents },
 	{ 3, "private ids", private_ids },
+	{ 4, "mandates", mandates },
+	{ 5, "companies", companies },
 };
 
 void verifier_migrations(void)

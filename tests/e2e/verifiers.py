@@ -54,7 +54,8 @@ class Verifiers:
         if name:
             context.load_cert_chain(self.dir / f"{name}.pem", self.dir / f"{name}.key")
         data = raw if raw is not None else None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.url + path, data=data)
+        url = self.url + path if not path.startswith("/") else f"https://localhost:{self.port}{path}"
+        request = urllib.request.Request(url, data=data)
         try:
             with urllib.request.urlopen(request, context=context, timeout=20) as r:
                 return r.status, json.loads(r.read())
@@ -88,7 +89,7 @@ class Verifiers:
         question = {"authority": "citizen-sign", "serial": self.serial}
         self.refused(401, "verifier.certificate", "certificate", question, name=None)
         self.refused(401, "verifier.certificate", "certificate", question, name="other")
-        got = self.ask("../../login")
+        got = self.ask("/login")
         expect(got[0] == 404, "no page on the verifiers' listener", got)
         b = self.citizen.b
         page = b.exchange("POST", "/api/verifier/certificate", json.dumps(question).encode(),
