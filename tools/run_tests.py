@@ -195,10 +195,6 @@ def interop(run):
     return run.lines([sys.executable, "-B", "tests/interop/interop.py"])
 
 
-@suite("xades", 3)
-def xades(run):
-    """XAdES with signxml; xmlsec1 is in the unit tests."""
-    return run.lines([sys.executable, "-B", "tests/interop/xades.py", f"{ASAN}/tests/xades_peer"])
 @suite("certificates", 4)
 def certificates(run):
     """pkilint on one certificate of every profile."""
