@@ -49,6 +49,8 @@ static void put_words(struct visit *v, struct json_object *o, enum ades_indicati
 		say = text_get(v->app->texts, LANG_EASY, arena_printf(v->a, "verify.easy.%s", easy));
 		todo = text_get(v->app->texts, LANG_EASY, arena_printf(v->a, "verify.do.%s", easy));
 	}
+	if (s == SUB_NO_CERTIFICATE_CHAIN_FOUND) /* nobody can name an authority on this page */
+		todo = text_get(v->app->texts, v->lang, STR("verify.do.stranger"));
 	json_put_str(o, STR("tone"), str_c(tone_of(i)));
 	json_put_str(o, STR("head_html"),
 	             text_html(v->a, text_get(v->app->texts, v->lang,

@@ -185,6 +185,7 @@ async function scenario(lang, id, damage) {
   await c.language();
   await owner.phone.page.goto(`${phone}/settings/lang/${lang}?back=%2F`).catch(() => {});
   await c.go("/", "welcome");
+  await c.go("/verify", "verify");
   await c.page.fill("input[name=q]", lang === "en" ? "earthquake" : "罹災");
   await c.press("form[action='/procedures'] button", "found");
   report(await c.page.locator("a[href^='/procedures/disaster_certificate']").count() > 0, `${lang} the search finds the certificate`);

@@ -254,7 +254,22 @@ class Scenario:
         with tempfile.TemporaryDirectory() as d:
             at = Path(d) / "letter.pdf"
             at.write_bytes(pdf.body)
+            self.dropped(pdf.body)
             return self.inspect(at, Path(d))
+
+    def dropped(self, pdf):
+        """The page where anybody drops a file: the letter, the letter changed, no letter."""
+        anybody = Browser(self.nation.origin)
+        changed = bytearray(pdf)
+        changed[len(pdf) // 2] ^= 1
+        for data, answer in ((pdf, "本物です"), (bytes(changed), "信頼できません"),
+                             (b"%PDF-1.7\n", "読み取れないファイルです"),
+                             (b"\x30\x80" * 5000, "読み取れないファイルです")):
+            form = anybody.get("/verify").form(field="file")
+            page = anybody.submit(form, files=[("file", "letter.pdf", "application/pdf", data)])
+            expect(answer in page.text, f"«{answer}»", page.text[:400])
+        form = anybody.get("/verify").form(field="file")
+        expect("ファイルを選んでください" in anybody.submit(form).text, "no file is told", None)
 
     def inspect(self, at, folder, words=("罹災証明書", "半壊")):
         def tool(*args):
