@@ -4,7 +4,7 @@
 
 #include "sign/pdf.h"
 
-struct result pdf_bad(struct err *err, const char *clause, const char *what, uint64_t at);
+MUST struct result pdf_bad(struct err *err, const char *clause, const char *what, uint64_t at);
 struct pdf_lexer pdf_lexer_at(struct pdf *p, struct str src, size_t at);
 bool pdf_get_uint(const struct pdf_value *dict, const char *key, uint64_t max, uint64_t *ret);
 /* A big-endian number of `width` bytes. */
