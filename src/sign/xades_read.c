@@ -8,7 +8,6 @@
 struct candidates {
 	size_t n;
 	struct str der[XADES_KEY_CERTS_MAX];
-	bool in_key_info;
 };
 
 static void key_certs(struct xades_ctx *c, const struct xades_parts *p, struct candidates *k,
@@ -70,23 +69,20 @@ static bool holds(struct ades_signature *s, struct str der, struct str hash)
 	       sign_check(cert.spki, &s->alg, hash, s->value);
 }
 
-/* The certificate whose key made the value; else the one that is named. */
+/* The certificate whose key made the value; else the one that is named. From
+ * KeyInfo first, then from the validation data. */
 static void read_signer(struct xades_ctx *c, const struct xades_parts *p,
                         const struct candidates *k, struct str hash, struct ades_signature *s)
 {
 	struct xades_cert_digest refs[XADES_KEY_CERTS_MAX];
 	size_t n = xades_cert_refs(c, p, refs, XADES_KEY_CERTS_MAX);
-	const struct str *list = k->n ? k->der : c->values->certs;
-	size_t most = k->n ? k->n : c->values->ncerts < XADES_KEY_CERTS_MAX ? c->values->ncerts
-	                                                                   : XADES_KEY_CERTS_MAX;
-	for (size_t i = 0; i < most && !s->value_ok; i++)
-		if (holds(s, list[i], hash)) {
-			s->cert = list[i];
-			s->value_ok = true;
-		}
-	for (size_t i = 0; i < most && !s->cert.n; i++)
-		if (names(c, refs, n, list[i]))
-			s->cert = list[i];
+	size_t most = c->values->ncerts < XADES_KEY_CERTS_MAX ? c->values->ncerts : XADES_KEY_CERTS_MAX;
+	for (size_t i = 0; i < k->n + most && !s->value_ok; i++) {
+		struct str der = i < k->n ? k->der[i] : c->values->certs[i - k->n];
+		s->value_ok = holds(s, der, hash);
+		if (s->value_ok || (!s->cert.n && names(c, refs, n, der)))
+			s->cert = der;
+	}
 	if (!s->cert.n && k->n)
 		s->cert = k->der[0];
 	bool means = s->cert.n && names(c, refs, n, s->cert);
