@@ -15,6 +15,7 @@ enum { TURN_MAX = 256 };
 struct tsa_entry {
 	struct tsa_entry *next;
 	struct journal_entry row;
+	pthread_cond_t turned; /* her own: nobody else is woken for nothing */
 	bool done;
 	struct result result;
 	struct err err;
@@ -24,12 +25,10 @@ void tsa_journal_init(struct tsa_journal *j, struct store *s)
 {
 	*j = (struct tsa_journal){ .store = s };
 	pthread_mutex_init(&j->lock, NULL);
-	pthread_cond_init(&j->turned, NULL);
 }
 
 void tsa_journal_done(struct tsa_journal *j)
 {
-	pthread_cond_destroy(&j->turned);
 	pthread_mutex_destroy(&j->lock);
 }
 
@@ -70,8 +69,10 @@ static void take_turn(struct tsa_journal *j)
 		e->result = r;
 		e->err = err;
 		e->done = true;
+		pthread_cond_signal(&e->turned);
 	}
-	pthread_cond_broadcast(&j->turned);
+	if (j->first)
+		pthread_cond_signal(&j->first->turned); /* writes next */
 }
 
 static void append(struct tsa_journal *j, struct tsa_entry *e)
@@ -87,15 +88,17 @@ struct result tsa_journal_add(struct tsa_journal *j, const struct journal_entry 
                               struct err *err)
 {
 	struct tsa_entry mine = { .row = *row };
+	pthread_cond_init(&mine.turned, NULL);
 	pthread_mutex_lock(&j->lock);
 	append(j, &mine);
 	while (!mine.done) {
 		if (j->writing)
-			pthread_cond_wait(&j->turned, &j->lock);
+			pthread_cond_wait(&mine.turned, &j->lock);
 		else
 			take_turn(j);
 	}
 	pthread_mutex_unlock(&j->lock);
+	pthread_cond_destroy(&mine.turned);
 	if (is_err(mine.result) && err)
 		*err = mine.err;
 	return mine.result;

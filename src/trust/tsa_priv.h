@@ -48,7 +48,6 @@ struct tsa_entry;
 struct tsa_journal {
 	struct store *store;
 	pthread_mutex_t lock; /* guards the rest */
-	pthread_cond_t turned;
 	bool writing;
 	struct tsa_entry *first, *last; /* waiting, oldest first */
 };
