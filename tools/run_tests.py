@@ -201,6 +201,12 @@ def certificates(run):
     return run.lines([sys.executable, "-B", "tests/interop/pkilint.py", ASAN])
 
 
+@suite("cades", 3)
+def cades(run):
+    """CMS and CAdES with pyHanko; openssl is in the unit tests and in interop."""
+    return run.lines([sys.executable, "-B", "tests/interop/pyhanko_cades.py", f"{ASAN}/musubi"])
+
+
 @suite("property", 2)
 def properties(run):
     """Expressions made from a seed: ours beside another engine's."""

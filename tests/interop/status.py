@@ -150,6 +150,31 @@ class Status:
         self.musubi(2, "ts", "verify", "paper", "--token", "paper", "--trust", "government.pem")
         self.musubi(2, "ts", "stamp", "paper", "--url", self.at + "/ca/government", "--out", "x")
 
+    def signature_with_time_stamps(self):
+        """musubi sign asks the node's own /tsa; openssl reads what came out."""
+        self.openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "k.pem", "-out",
+                     "c.pem", "-subj", "/CN=somebody", "-days", "2")
+        (self.dir / "letter").write_text("any letter")
+
+        def musubi(*args, ok=True):
+            code, said = tool(self.nation.binary, *args, cwd=self.dir)
+            expect((code == 0) == ok, "musubi " + " ".join(args[:2]), said)
+
+        musubi("sign", "letter", "--key", "k.pem", "--cert", "c.pem", "--level", "T", "--tsa",
+               self.at + "/tsa", "--out", "letter.p7m")
+        musubi("sign", "extend", "letter.p7m", "--level", "LTA", "--tsa", self.at + "/tsa",
+               "--material", "crl.der")
+        musubi("sign", "extend", "letter.p7m", "--level", "LTA", "--tsa", self.at + "/tsa")
+        self.openssl("cms", "-verify", "-inform", "DER", "-in", "letter.p7m", "-CAfile", "c.pem",
+                     "-purpose", "any", "-out", "back")
+        expect((self.dir / "back").read_text() == "any letter", "the letter comes back", "")
+        said = self.openssl("cms", "-cmsout", "-print", "-inform", "DER", "-in", "letter.p7m")
+        expect(said.count("0.4.0.1733.2.4") == 2 and "id-smime-aa-timeStampToken" in said,
+               "a signature time stamp and two archive time stamps", said[-1500:])
+        musubi("sign", "letter", "--key", "k.pem", "--cert", "c.pem", "--level", "T", "--tsa",
+               self.at + "/ocsp", "--out", "none.p7m", ok=False)
+        expect(not (self.dir / "none.p7m").exists(), "nothing half made", "")
+
     def revoked(self):
         serial = self.openssl("x509", "-in", "seal.pem", "-noout", "-serial").split("=")[1].strip()
         code, said = tool(self.nation.binary, "ca", "revoke", "--config",
@@ -177,5 +202,7 @@ class Status:
                            ("musubi ocsp asks the responder", self.asked_by_musubi),
                            ("musubi ocsp answers a request in a file", self.answered_from_a_file),
                            ("musubi ts stamps and verifies", self.stamped_by_musubi),
+                           ("musubi sign with time stamps over HTTP, renewed; openssl reads it",
+                            self.signature_with_time_stamps),
                            ("openssl ocsp sees a revocation", self.revoked)):
             st.run(name, step)
