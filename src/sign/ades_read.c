@@ -56,11 +56,17 @@ static bool is_xml(struct str s)
 	       str_starts(s, str_of("\0<", 2));
 }
 
-/* {"payload":…} or the compact form, whose header begins with {" in base64url. */
+/* {"payload":…} or the compact form, whose header begins with {" in base64url and may,
+ * with certificates in it, be longer than the head. */
 static bool is_jws(struct str s)
 {
 	s = after_space(s);
-	return str_starts(s, STR("{")) || (str_starts(s, STR("ey")) && str_find_char(s, '.') != STR_NONE);
+	if (str_starts(s, STR("{")) || !str_starts(s, STR("ey")))
+		return str_starts(s, STR("{"));
+	for (size_t i = 0; i < s.n && s.p[i] != '.'; i++)
+		if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", s.p[i]))
+			return false;
+	return true;
 }
 
 /* Order matters: a PDF may hide in anything, and a zip may begin as a PDF would not. */

@@ -11,6 +11,6 @@ struct made_jws {
 MUST struct result jades_make_one(struct arena *a, const struct source *contents, size_t n,
                                   const struct ades_options *o, bool counter,
                                   struct made_jws *ret, struct err *err);
-struct result jades_refused(struct err *err, const char *what);
+MUST struct result jades_refused(struct err *err, const char *what);
 
 #endif

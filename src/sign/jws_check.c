@@ -96,7 +96,9 @@ bool jws_verify(struct arena *a, const struct jws *j, const struct jws_signature
                 const struct source *detached, struct str spki)
 {
 	JWS_FEED_AUTO f = { 0 };
-	if (s->fault.n || s->critical.n || !s->alg_known || j->attached == (detached != NULL) ||
+	/* "a..c" is also how a payload of no bytes is written */
+	bool here = j->attached || (j->compact && !detached);
+	if (s->fault.n || s->critical.n || !s->alg_known || here == (detached != NULL) ||
 	    is_err(jws_feed_init(&f, s->alg.digest, NULL)))
 		return false;
 	jws_feed_add(&f, s->protected_text);

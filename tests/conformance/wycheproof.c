@@ -15,6 +15,7 @@
 #include "crypto/aead.h"
 #include "crypto/der.h"
 #include "crypto/key.h"
+#include "wycheproof_jws.h"
 
 enum { FILES_MAX = 2000, FILE_MAX = 64 << 20, ARENA_MAX = 1 << 30, SKIPPED = 77,
        OKM_MAX = 255 * SHA256_SIZE };
@@ -139,6 +140,11 @@ static bool run_ecdh(struct arena *a, const struct group *g, const struct json *
 	       str_eq(secret_str(&shared), field(a, t, "shared"));
 }
 
+static bool run_jws(struct arena *a, const struct group *g, const struct json *t)
+{
+	return wycheproof_jws_run(a, g->j, t);
+}
+
 /* ---- which kind a group is ---- */
 
 static bool digest_named(struct str name, enum digest_alg *ret)
@@ -213,6 +219,8 @@ static case_fn *kind_of(struct arena *a, struct str algorithm, struct group *g)
 		               ? signatures(a, g, false) : NULL;
 	if (str_eq(type, STR("RsassaPssVerify")))
 		return digest_named(word(g->j, "sha"), &g->digest) ? signatures(a, g, true) : NULL;
+	if (str_eq(type, STR("JsonWebSignature")))
+		return wycheproof_jws_ours(g->j) ? run_jws : NULL;
 	if (str_eq(algorithm, STR("AES-GCM")))
 		return number(g->j, "keySize") == 256 && number(g->j, "ivSize") == 96 &&
 		       number(g->j, "tagSize") == 128 ? run_aead : NULL;
