@@ -3,31 +3,26 @@
  * time of validation. */
 #include "sign/validate_priv.h"
 
-size_t pool_add(struct work *w, enum pool_kind kind, struct str der)
+void pool_add(struct work *w, enum pool_kind kind, struct str der)
 {
 	struct pool *p = &w->pool;
-	if (p->n[kind] == POOL_MAX || !der.n)
-		return (size_t)-1;
+	if (p->n[kind] == POOL_MAX || !der.n || map_get(&p->seen[kind], der))
+		return;
 	size_t i = p->n[kind]++;
-	void *first = map_get(&p->seen[kind], der);
 	p->der[kind][i] = der;
 	p->poe[kind][i] = w->at;
-	p->same[kind][i] = first ? (uint32_t)((uintptr_t)first - 1) : (uint32_t)i;
-	if (!first)
-		map_put(&p->seen[kind], der, (void *)(uintptr_t)(i + 1));
+	map_put(&p->seen[kind], der, (void *)(uintptr_t)(i + 1));
 	if (kind == POOL_CERT && !sign_cert_read(der, &p->certs[i]))
 		p->certs[i] = (struct sign_cert){ .der = STR("") };
-	return i;
 }
 
-/* An empty slice keeps its place: stamps name values by number. */
 static void add_list(struct work *w, enum pool_kind kind, const struct str *list, size_t n)
 {
 	for (size_t i = 0; i < n && i < ADES_VALUES_MAX; i++)
-		(void)pool_add(w, kind, list[i].n ? list[i] : STR("?"));
+		pool_add(w, kind, list[i]);
 }
 
-static void add_values(struct work *w, const struct ades_values *v)
+void pool_add_values(struct work *w, const struct ades_values *v)
 {
 	add_list(w, POOL_CERT, v->certs, v->ncerts);
 	add_list(w, POOL_CRL, v->crls, v->ncrls);
@@ -40,13 +35,12 @@ void pool_fill(struct work *w)
 	for (int k = 0; k < POOL_KINDS; k++) {
 		p->der[k] = ARENA_ARRAY(w->a, struct str, POOL_MAX);
 		p->poe[k] = ARENA_ARRAY(w->a, int64_t, POOL_MAX);
-		p->same[k] = ARENA_ARRAY(w->a, uint32_t, POOL_MAX);
 		map_init(&p->seen[k], w->a);
 	}
 	p->certs = ARENA_ARRAY(w->a, struct sign_cert, POOL_MAX);
-	add_values(w, &w->file->values);
+	pool_add_values(w, &w->file->values);
 	if (w->trust->more)
-		add_values(w, w->trust->more);
+		pool_add_values(w, w->trust->more);
 	add_list(w, POOL_CERT, w->trust->anchors, w->trust->nanchors);
 	add_list(w, POOL_CERT, w->trust->stamp_anchors, w->trust->nstamp_anchors);
 }
@@ -58,13 +52,11 @@ void pool_reset(struct work *w)
 			w->pool.poe[k][i] = w->at;
 }
 
-void poe_lower(struct work *w, enum pool_kind kind, size_t i, int64_t at)
+void poe_lower(struct work *w, enum pool_kind kind, struct str der, int64_t at)
 {
-	if (i >= w->pool.n[kind])
-		return;
-	int64_t *t = &w->pool.poe[kind][w->pool.same[kind][i]];
-	if (at < *t)
-		*t = at;
+	void *place = map_get(&w->pool.seen[kind], der);
+	if (place && at < w->pool.poe[kind][(uintptr_t)place - 1])
+		w->pool.poe[kind][(uintptr_t)place - 1] = at;
 }
 
 int64_t poe_of(const struct work *w, enum pool_kind kind, struct str der)

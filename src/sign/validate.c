@@ -156,6 +156,8 @@ static struct finding trust_blocks(struct work *w, const struct ades_signature *
 {
 	int64_t exists, not_before;
 	struct finding f;
+	if (s->values && s->values != &w->file->values)
+		pool_add_values(w, s->values);
 	stamps_judge(w, s, st, c, &exists, &not_before);
 	r->best_time = exists;
 	r->nstamps = st->n;
@@ -242,7 +244,7 @@ static void judge(struct work *w, const struct ades_signature *s, unsigned depth
 	blocks[n++] = changes_block(s, &c);
 	if (s->cert.n && sign_cert_read(s->cert, &cert)) {
 		r.signer = sign_name_text(w->a, cert.subject_der);
-		(void)pool_add(w, POOL_CERT, s->cert);
+		pool_add(w, POOL_CERT, s->cert);
 	}
 	/* nobody's trust mends a form that cannot be read */
 	if (known && blocks[0].sub == SUB_NONE) {

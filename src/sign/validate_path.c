@@ -34,7 +34,7 @@ static size_t above(struct work *w, struct str leaf, struct str *ret)
 	for (size_t at = 0; at < nissuers && n < PATH_CERTS_MAX; at++)
 		for (size_t i = 0; i < p->n[POOL_CERT] && n < PATH_CERTS_MAX; i++) {
 			const struct sign_cert *k = &p->certs[i];
-			if (!k->der.n || p->same[POOL_CERT][i] != i || !str_eq(k->subject_der, issuers[at]))
+			if (!k->der.n || !str_eq(k->subject_der, issuers[at]))
 				continue;
 			if (has(ret, n, k->der))
 				continue;
@@ -213,12 +213,11 @@ size_t revocations_of(struct work *w, const struct path_kept *p, size_t i,
 	struct revocation r;
 	size_t n = 0;
 	for (size_t k = 0; k < pool->n[POOL_CRL]; k++)
-		if (pool->same[POOL_CRL][k] == k && crl_says(w, pool->der[POOL_CRL][k], c, issuer, &r) &&
+		if (crl_says(w, pool->der[POOL_CRL][k], c, issuer, &r) &&
 		    r.this_update <= w->at)
 			insert(ret, &n, most, &r);
 	for (size_t k = 0; k < pool->n[POOL_OCSP]; k++)
-		if (pool->same[POOL_OCSP][k] == k &&
-		    revocation_ocsp(pool->der[POOL_OCSP][k], c, issuer, &r) && r.this_update <= w->at &&
+		if (revocation_ocsp(pool->der[POOL_OCSP][k], c, issuer, &r) && r.this_update <= w->at &&
 		    r.status != REV_UNKNOWN && responder_stands(w, &r, issuer))
 			insert(ret, &n, most, &r);
 	return n;

@@ -12,15 +12,13 @@ enum { POOL_MAX = 2048, CHECKS_MAX = 96, PATHS_KEPT = 128, COUNTER_DEPTH = 6 };
 
 enum pool_kind { POOL_CERT, POOL_CRL, POOL_OCSP, POOL_KINDS };
 
-/* Objects that may prove something, the file's first and in its order; equal bytes
- * share the first one's proof of existence. */
+/* Objects that may prove something, each once. */
 struct pool {
 	size_t n[POOL_KINDS];
 	struct str *der[POOL_KINDS];
 	int64_t *poe[POOL_KINDS];      /* earliest proof, microseconds */
-	uint32_t *same[POOL_KINDS];    /* index of the first with these bytes */
 	struct sign_cert *certs;       /* read; der "" when it is none */
-	struct map seen[POOL_KINDS];
+	struct map seen[POOL_KINDS];   /* bytes to place + 1 */
 };
 
 /* A path built and checked once per certificate: §5.2.6 without revocation. */
@@ -61,10 +59,11 @@ void check_add(struct checks *c, enum ades_check_state state, const char *name,
 
 /* ---- poe.c ---- */
 void pool_fill(struct work *w);
-/* Where it stands; (size_t)-1 when the pool is full. */
-size_t pool_add(struct work *w, enum pool_kind kind, struct str der);
+/* Nothing when it is there, or the pool is full. */
+void pool_add(struct work *w, enum pool_kind kind, struct str der);
+void pool_add_values(struct work *w, const struct ades_values *v);
 void pool_reset(struct work *w);    /* everything exists since the time of validation */
-void poe_lower(struct work *w, enum pool_kind kind, size_t i, int64_t at);
+void poe_lower(struct work *w, enum pool_kind kind, struct str der, int64_t at);
 int64_t poe_of(const struct work *w, enum pool_kind kind, struct str der);
 
 /* ---- validate_path.c ---- */
@@ -88,7 +87,6 @@ struct stamps {
 	bool *readable;
 	int64_t *poe;                  /* of the tokens */
 	struct ades_stamp_result *results;
-	size_t (*inside)[POOL_KINDS][2]; /* pool places that the token brought: from, to */
 };
 /* All stamps of a signature, newest first; lowers the proofs. *ret_exists: earliest
  * proof of the signature value; *ret_not_before: latest content stamp, or INT64_MIN. */

@@ -61,36 +61,23 @@ static enum ades_sub form_of(const struct ades_stamp *st, const struct stamp *s,
 static void read_one(struct work *w, const struct ades_stamp *st, size_t i, struct stamps *ret)
 {
 	const struct cms_signed *c = &ret->read[i].cms;
-	for (int k = 0; k < POOL_KINDS; k++)
-		ret->inside[i][k][0] = w->pool.n[k];
 	ret->readable[i] = is_ok(stamp_read(w->a, st->token, w->pool.der[POOL_CERT],
 	                                    w->pool.n[POOL_CERT], &ret->read[i], NULL));
 	for (size_t k = 0; ret->readable[i] && k < c->ncerts; k++)
-		(void)pool_add(w, POOL_CERT, c->certs[k]);
+		pool_add(w, POOL_CERT, c->certs[k]);
 	for (size_t k = 0; ret->readable[i] && k < c->ncrls; k++)
-		(void)pool_add(w, POOL_CRL, c->crls[k]);
+		pool_add(w, POOL_CRL, c->crls[k]);
 	for (size_t k = 0; ret->readable[i] && k < c->nocsps; k++)
-		(void)pool_add(w, POOL_OCSP, c->ocsps[k]);
-	for (int k = 0; k < POOL_KINDS; k++)
-		ret->inside[i][k][1] = w->pool.n[k];
+		pool_add(w, POOL_OCSP, c->ocsps[k]);
 }
 
-/* The first n of the values that this signature counts: in some formats each has
- * its own, and the file's are all of them together. */
-static void prove_values(struct work *w, const struct ades_signature *s,
-                         const struct ades_stamp *stamp, int64_t at)
+/* The first n of the values that this signature counts: in some formats each has its
+ * own, and the file's are all of them together. */
+static void lower(struct work *w, enum pool_kind kind, const struct str *list, size_t n, size_t of,
+                  int64_t at)
 {
-	const struct ades_values *v = s->values ? s->values : &w->file->values;
-	const size_t n[POOL_KINDS] = { [POOL_CERT] = stamp->ncerts, [POOL_CRL] = stamp->ncrls,
-		[POOL_OCSP] = stamp->nocsps };
-	const struct str *const lists[POOL_KINDS] = { [POOL_CERT] = v->certs, [POOL_CRL] = v->crls,
-		[POOL_OCSP] = v->ocsps };
-	for (int k = 0; k < POOL_KINDS; k++)
-		for (size_t i = 0; i < n[k] && i < ADES_VALUES_MAX; i++) {
-			void *first = map_get(&w->pool.seen[k], lists[k][i]);
-			if (first)
-				poe_lower(w, (enum pool_kind)k, (uintptr_t)first - 1, at);
-		}
+	for (size_t i = 0; i < n && i < of; i++)
+		poe_lower(w, kind, list[i], at);
 }
 
 /* The stamp holds: all that it covers was there at its time. */
@@ -98,18 +85,22 @@ static void prove(struct work *w, const struct ades_signature *s, size_t i, stru
                   int64_t *exists)
 {
 	const struct ades_stamp *stamp = &s->stamps[i];
+	const struct ades_values *v = s->values ? s->values : &w->file->values;
 	int64_t at = st->read[i].at;
 	if (stamp->kind == STAMP_CONTENT)
 		return;
 	if (at < *exists)
 		*exists = at;
-	prove_values(w, s, stamp, at);
+	lower(w, POOL_CERT, v->certs, stamp->ncerts, v->ncerts, at);
+	lower(w, POOL_CRL, v->crls, stamp->ncrls, v->ncrls, at);
+	lower(w, POOL_OCSP, v->ocsps, stamp->nocsps, v->nocsps, at);
 	for (size_t k = 0; k < stamp->nstamps && k < i; k++) {
+		const struct cms_signed *c = &st->read[k].cms;
 		if (at < st->poe[k])
 			st->poe[k] = at;
-		for (int kind = 0; kind < POOL_KINDS; kind++)
-			for (size_t v = st->inside[k][kind][0]; v < st->inside[k][kind][1]; v++)
-				poe_lower(w, (enum pool_kind)kind, v, at);
+		lower(w, POOL_CERT, c->certs, c->ncerts, c->ncerts, at);
+		lower(w, POOL_CRL, c->crls, c->ncrls, c->ncrls, at);
+		lower(w, POOL_OCSP, c->ocsps, c->nocsps, c->nocsps, at);
 	}
 }
 
@@ -164,8 +155,7 @@ void stamps_judge(struct work *w, const struct ades_signature *s, struct stamps 
 	size_t n = s->nstamps < ADES_STAMPS_MAX ? s->nstamps : ADES_STAMPS_MAX;
 	*ret = (struct stamps){ .n = n, .read = ARENA_ARRAY(w->a, struct stamp, n + 1),
 		.readable = ARENA_ARRAY(w->a, bool, n + 1), .poe = ARENA_ARRAY(w->a, int64_t, n + 1),
-		.results = ARENA_ARRAY(w->a, struct ades_stamp_result, n + 1),
-		.inside = arena_array(w->a, n + 1, sizeof *ret->inside) };
+		.results = ARENA_ARRAY(w->a, struct ades_stamp_result, n + 1) };
 	*ret_exists = w->at;
 	*ret_not_before = INT64_MIN;
 	for (size_t i = 0; i < n; i++) {
