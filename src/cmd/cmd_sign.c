@@ -6,6 +6,8 @@
 #include "base/file.h"
 #include "cmd/commands.h"
 #include "cmd/sign_files.h"
+#include "sign/asic.h"
+#include "sign/asic.h"
 #include "sign/cades.h"
 #include "sign/jades.h"
 #include "sign/pades.h"
@@ -17,6 +19,8 @@ enum { TEXT_FILE_MAX = 128 << 20, ARENA = 512 << 20, RESULT_MAX = 160 << 20 };
 struct job {
 	struct arena *a;
 	struct source file, content; /* content: of a detached signature */
+	struct source more[OPERANDS_MAX]; /* further files of a container */
+	size_t nfiles;
 	bool has_content;
 	struct ades_detached detached;
 	struct ades_options o;
@@ -144,6 +148,83 @@ static struct result jades_raise_file(struct job *j, struct err *err)
 	return save(j, out, err);
 }
 
+/* A container of the files, under the last parts of their names. */
+static struct result asic(struct job *j, enum ades_container kind, enum ades_format format,
+                          struct err *err)
+{
+	struct cades_out out;
+	struct source *named = ARENA_ARRAY(j->a, struct source, j->nfiles);
+	if (j->is_detached || j->add || j->counter >= 0)
+		return fail(err, ERR_INPUT, "cmd.usage", NULL, "a container is made of files, all at once");
+	for (size_t i = 0; i < j->nfiles; i++) {
+		named[i] = i ? j->more[i - 1] : j->file;
+		size_t slash = str_rfind_char(named[i].name, '/');
+		named[i].name = slash == STR_NONE ? named[i].name : str_from(named[i].name, slash + 1);
+	}
+	TRY(asic_make(j->a, named, j->nfiles, kind, format, &j->o, &out, err));
+	return cades_out_save(&out, j->out, err);
+}
+
+static struct result asic_s_make(struct job *j, struct err *err)
+{
+	return asic(j, ADES_ASIC_S, ADES_CADES, err);
+}
+
+static struct result asic_e_make(struct job *j, struct err *err)
+{
+	return asic(j, ADES_ASIC_E, ADES_CADES, err);
+}
+
+static struct result asic_raise_file(struct job *j, struct err *err)
+{
+	struct cades_out out;
+	TRY(asic_extend(j->a, &j->file, &j->o, &out, err));
+	return cades_out_save(&out, j->out, err);
+}
+
+static struct source base_named(const struct source *s)
+{
+	struct source named = *s;
+	size_t slash = str_rfind_char(s->name, '/');
+	named.name = slash == STR_NONE ? s->name : str_from(s->name, slash + 1);
+	return named;
+}
+
+/* The file, and in an ASiC-E the one that --content names, in one container. */
+static struct result asic_pack(struct job *j, enum ades_container kind, enum ades_format inner,
+                               struct err *err)
+{
+	struct cades_out out;
+	struct source files[2] = { base_named(&j->file), base_named(&j->content) };
+	if (j->add || j->counter >= 0)
+		return fail(err, ERR_INPUT, "cmd.usage", NULL, "a container gets one signature, when it is made");
+	TRY(asic_make(j->a, files, j->has_content ? 2 : 1, kind, inner, &j->o, &out, err));
+	return cades_out_save(&out, j->out, err);
+}
+
+static struct result asic_s_make(struct job *j, struct err *err)
+{
+	return asic_pack(j, ADES_ASIC_S, ADES_CADES, err);
+}
+
+static struct result asic_e_make(struct job *j, struct err *err)
+{
+	return asic_pack(j, ADES_ASIC_E, ADES_XADES, err);
+}
+
+static struct result asic_e_cades_make(struct job *j, struct err *err)
+{
+	return asic_pack(j, ADES_ASIC_E, ADES_CADES, err);
+}
+
+static struct result asic_raise_file(struct job *j, struct err *err)
+{
+	struct cades_out out;
+	j->o.time = clock_now_us();
+	TRY(asic_extend(j->a, &j->file, &j->o, &out, err));
+	return cades_out_save(&out, j->out, err);
+}
+
 static const struct format {
 	const char *name, *suffix, *detached; /* of what is written */
 	const char *kind;                     /* as ades_file says it */
@@ -154,6 +235,11 @@ static const struct format {
 	{ "pades", ".signed.pdf", ".signed.pdf", "PDF", pades_make, pades_raise_file },
 	{ "xades", ".signed.xml", ".xml", "XML", xades_make, xades_raise_file },
 	{ "jades", ".jws", ".jws", "JWS", jades_make, jades_raise_file },
+	{ "asic-s", ".asics", ".asics", "ASiC-S", asic_s_make, asic_raise_file },
+	{ "asic-e", ".asice", ".asice", "ASiC-E", asic_e_make, asic_raise_file },
+	{ "asic-e-cades", ".asice", ".asice", "ASiC-E", asic_e_cades_make, asic_raise_file },
+	{ "asic-s", ".asics", ".asics", "ASiC-S", asic_s_make, asic_raise_file },
+	{ "asic-e", ".asice", ".asice", "ASiC-E", asic_e_make, asic_raise_file },
 };
 
 enum { FORMATS = sizeof formats / sizeof *formats };
@@ -161,6 +247,7 @@ enum { FORMATS = sizeof formats / sizeof *formats };
 /* ---- what was asked ---- */
 
 struct asked {
+	struct operands files;
 	struct str file, format, level, key, key_name, cert, tsa, tsa_ca, material, content, out;
 	struct str commitment, place, role, mime;
 	bool detached, add, pss;
@@ -191,6 +278,9 @@ static struct result level_of(struct str name, enum ades_level *ret, struct err 
 static struct result open_files(struct job *j, const struct asked *q, struct err *err)
 {
 	TRY(source_open(arena_cstr(j->a, q->file), &j->file, err));
+	j->nfiles = 1;
+	for (size_t i = 1; i < q->files.n; i++, j->nfiles++)
+		TRY(source_open(arena_cstr(j->a, q->files.v[i]), &j->more[i - 1], err));
 	if (q->content.n) {
 		TRY(source_open(arena_cstr(j->a, q->content), &j->content, err));
 		j->has_content = true;
@@ -228,6 +318,8 @@ static struct result sign(struct job *j, const struct asked *q, struct key **ret
 {
 	const struct format *f;
 	TRY(format_of(q->format, &f, err));
+	if (q->files.n > 1 && f->make != asic_e_make)
+		return fail(err, ERR_INPUT, "cmd.usage", NULL, "several files are for asic-e");
 	TRY(open_files(j, q, err));
 	TRY(signer(j, q, ret_key, ret_token, err));
 	j->o.time = clock_now_us();
@@ -252,7 +344,7 @@ static struct result extend(struct job *j, const struct asked *q, struct err *er
 	TRY(ades_read(j->a, &j->file, &j->detached, &found, err));
 	j->out = arena_cstr(j->a, q->out.n ? q->out : q->file);
 	for (size_t i = 0; i < FORMATS; i++)
-		if (found.container == ADES_BARE && str_eq(found.kind, str_c(formats[i].kind)))
+		if (str_eq(found.kind, str_c(formats[i].kind)))
 			return formats[i].raise(j, err);
 	return fail(err, ERR_INPUT, "cmd.sign.kind", NULL, "%.*s: no signature of a format that can be "
 	            "extended here", STR_ARG(q->file));
@@ -262,6 +354,8 @@ static void done(struct job *j)
 {
 	source_close(&j->file);
 	source_close(&j->content);
+	for (size_t i = 1; i < j->nfiles; i++)
+		source_close(&j->more[i - 1]);
 	arena_free(j->a); /* and the job with it */
 }
 
@@ -296,11 +390,11 @@ static const char *format_help(struct arena *a)
 
 int cmd_sign(int argc, char **args)
 {
-	struct asked q = { .format = STR("cades"), .level = STR("B") };
+	struct asked q = { .format = STR("cades"), .level = STR("B"),
+		.files = { .names = "FILE…", .min = 1, .max = OPERANDS_MAX } };
 	struct err err = { 0 };
 	struct job *j = job_new();
-	struct operands file = { .names = "FILE", .min = 1, .max = 1 };
-	const struct option_row rows[] = {
+		const struct option_row rows[] = {
 		{ "key", OPTION_TEXT, "FILE", "private key: PKCS#8, or pkcs11:…", .required = true,
 		  .text = &q.key },
 		{ "key-name", OPTION_TEXT, "LABEL", "which key of the token", .text = &q.key_name },
@@ -313,7 +407,7 @@ int cmd_sign(int argc, char **args)
 		{ "add", OPTION_FLAG, NULL, "FILE is signed already: one more signer", .flag = &q.add },
 		{ "counter", OPTION_NUMBER, "N", "FILE is signed already: countersign its signature N",
 		  .min = 1, .max = ADES_SIGNATURES_MAX, .number = &q.counter },
-		{ "pss", OPTION_FLAG, NULL, "an RSA key signs RSASSA-PSS (cades)", .flag = &q.pss },
+		{ "pss", OPTION_FLAG, NULL, "an RSA key signs RSASSA-PSS (cades, jades)", .flag = &q.pss },
 		{ "commitment", OPTION_TEXT, "OID", "what the signature says: 1.2.840.113549.1.9.16.6.1 …",
 		  .text = &q.commitment },
 		{ "place", OPTION_TEXT, "TEXT", "where it was signed", .text = &q.place },
@@ -321,12 +415,14 @@ int cmd_sign(int argc, char **args)
 		{ "mime", OPTION_TEXT, "TYPE", "the document's type: application/pdf", .text = &q.mime },
 	};
 	struct usage u = { .command = "sign", .rows = rows, .nrows = sizeof rows / sizeof *rows,
-		.operands = &file, .more = "Exit code: 0 signed, 2 not done; then no file was changed." };
+		.operands = &q.files,
+		.more = "Several files go into one container (asic-e).\n"
+		        "Exit code: 0 signed, 2 not done; then no file was changed." };
 	struct key *key = NULL;
 	struct token *token = NULL;
 	int code;
 	if (command_begin(&u, argc, args, &code)) {
-		q.file = file.v[0];
+		q.file = q.files.v[0];
 		code = is_ok(sign(j, &q, &key, &token, &err)) ? EXIT_TRUE
 		                                              : command_failed(u.command, &err);
 		if (code == EXIT_TRUE)
