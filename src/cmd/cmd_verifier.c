@@ -10,6 +10,7 @@
 #include "cmd/commands.h"
 #include "cmd/node.h"
 #include "cmd/node_trust.h"
+#include "ident/company.h"
 #include "ident/verifier.h"
 #include "store/journal.h"
 
@@ -26,21 +27,9 @@ struct desk {
 
 static struct result read_csr(struct arena *a, struct str path, struct str *ret, struct err *err)
 {
-	static const struct str begin = STR_INIT("-----BEGIN CERTIFICATE REQUEST-----"),
-		end = STR_INIT("-----END CERTIFICATE REQUEST-----");
 	struct str text;
-	BUF_AUTO b;
-	buf_init(&b, CSR_MAX);
 	TRY(file_read(a, path, CSR_MAX, &text, err));
-	size_t from = str_find(text, begin), to = str_find(text, end);
-	if (from == STR_NONE || to == STR_NONE || to < from) {
-		*ret = text; /* DER: the authority says what is wrong with it */
-		return ok();
-	}
-	for (size_t i = from + begin.n; i < to; i++)
-		if (text.p[i] != '\n' && text.p[i] != '\r')
-			buf_add_char(&b, text.p[i]);
-	return base64_decode(a, buf_str(&b), ret, err);
+	return company_csr_read(a, text, ret, err);
 }
 
 static void add_pem(struct arena *a, struct buf *b, struct str der)

@@ -59,6 +59,8 @@ struct str demo_config(struct arena *a, const struct demo_plan *p, const struct 
 	org(&b, a, "portal", "portal core", "ポータル", "Portal", "ポータル");
 	org(&b, a, "jpki", "ca", "認証局", "Certification authority",
 	    "{証明書|しょうめいしょ}を{出|だ}すところ");
+	org(&b, a, "houmu", "registrar", "法務局（商業登記）", "Company registrar",
+	    "{会社|かいしゃ}を{登録|とうろく}するところ");
 	for (size_t i = 0; i < DEMO_CITIES; i++)
 		city(&b, a, n, i);
 	return arena_str(a, buf_str(&b));

@@ -127,6 +127,7 @@ struct result node_open_status(struct node *n, struct err *err)
 		TRY(r);
 		TRY(open_responder(n, d, (enum ca_kind)kind, err));
 	}
+	n->app.corporate = d->ca[CA_CORPORATE];
 	return d->ca[CA_GOVERNMENT] ? open_unit(n, d, err) : ok();
 }
 

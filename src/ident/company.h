@@ -47,6 +47,11 @@ MUST struct result company_decide(struct store *s, struct ca *ca, struct arena *
                                   struct str id, struct str officer, bool approve, int64_t now,
                                   struct str *ret_der, struct err *err);
 
+/* The request as a company brings it, PEM (RFC 7468 §7) or DER, as DER; what is wrong
+ * with it is found when it is proposed. */
+MUST struct result company_csr_read(struct arena *a, struct str text, struct str *ret,
+                                    struct err *err);
+
 MUST struct result company_find(struct db *db, struct arena *a, struct str org,
                                 struct str number, struct company *ret, struct err *err);
 /* Open ones first, then newest; at most 200. */

@@ -87,6 +87,26 @@ static struct result possible(struct db *db, struct arena *a, struct str org,
 	return ok();
 }
 
+struct result company_csr_read(struct arena *a, struct str text, struct str *ret,
+                               struct err *err)
+{
+	static const struct str begin = STR_INIT("-----BEGIN CERTIFICATE REQUEST-----"),
+		end = STR_INIT("-----END CERTIFICATE REQUEST-----");
+	size_t from = str_find(text, begin), to = str_find(text, end);
+	BUF_AUTO b;
+	buf_init(&b, 2 * COMPANY_CSR_MAX);
+	if (from == STR_NONE || to == STR_NONE || to < from + begin.n) {
+		*ret = text;
+		return ok();
+	}
+	for (size_t i = from + begin.n; i < to; i++)
+		if (text.p[i] != '\n' && text.p[i] != '\r')
+			buf_add_char(&b, text.p[i]);
+	if (buf_over(&b) || is_err(base64_decode(a, buf_str(&b), ret, NULL)))
+		return fail(err, ERR_INPUT, "company.csr", "RFC 7468 §7", "no PEM of a request");
+	return ok();
+}
+
 static struct result note(struct db *tx, struct arena *a, struct str org,
                           const struct company_ask *x, const char *event, struct str officer,
                           struct err *err)

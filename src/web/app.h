@@ -64,6 +64,7 @@ struct app {
 	struct pack_set *packs;   /* app_packs() */
 	struct limiter *limits;
 	struct app_routes routes;
+	struct ca *corporate;       /* signs companies' certificates; NULL: not on this node */
 	struct status_desk *status; /* api/status.h; NULL: no authority lives on this node */
 	struct phone *phone;      /* web/phone_app.h; NULL but on the virtual phone's server */
 	struct str service;       /* text key of the name in the header */

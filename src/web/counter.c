@@ -55,6 +55,15 @@ static const struct web_route rows[] = {
 	{ POST, "/counter/{org}/reports/{id}/done", OFFICE, counter_report_done, "report.done",
 	  .about = "A report is answered and closed" },
 
+	{ GET, "/counter/{org}/companies", OFFICE, counter_companies,
+	  .about = "Registrar: what was proposed and decided" },
+	{ POST, "/counter/{org}/companies", OFFICE, counter_company_propose,
+	  .about = "Proposes an entry, a change, a certificate, a closure" },
+	{ POST, "/counter/{org}/companies/{ask}/decide", OFFICE, counter_company_decide,
+	  .about = "… and another officer decides" },
+	{ GET, "/counter/{org}/companies/{number}", OFFICE, counter_company,
+	  .about = "A company with its certificates" },
+
 	{ GET, "/counter/{org}/rules", OFFICE, console_rules, .about = "Tables and parameters of the packs" },
 	{ GET, "/counter/{org}/rules/{rule}", OFFICE, console_rule, .about = "One of them, to try" },
 	{ POST, "/counter/{org}/rules/{rule}", OFFICE, console_rule_try, .about = "… with values" },
@@ -84,9 +93,11 @@ struct result counter_put_frame(struct visit *v, struct json_object *o, const ch
 		{ "reports", "/reports", "counter.nav.reports" },
 		{ "rules", "/rules", "counter.nav.rules" },
 		{ "keys", "/keys", "counter.nav.keys" },
+		{ "companies", "/companies", "counter.nav.companies" }, /* the registrar's, last */
 	};
+	size_t n = sizeof places / sizeof *places - (counter_is_registrar(v) ? 0 : 1);
 	struct json_array *list = json_array_new(v->a);
-	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct json_object *x = json_object_new(v->a);
 		json_put_str(x, STR("place_href"), arena_printf(v->a, "%.*s%s",
 		             STR_ARG(counter_base(v)), places[i].path));

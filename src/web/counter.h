@@ -37,6 +37,14 @@ MUST struct result counter_report_done(struct visit *v, struct err *err);
 MUST struct result counter_keys(struct visit *v, struct err *err);
 MUST struct result counter_keys_post(struct visit *v, struct err *err);
 
+/* counter_companies.c */
+MUST struct result counter_companies(struct visit *v, struct err *err);
+MUST struct result counter_company(struct visit *v, struct err *err);
+MUST struct result counter_company_propose(struct visit *v, struct err *err);
+MUST struct result counter_company_decide(struct visit *v, struct err *err);
+/* Is this the counter of a registrar (商業登記)? */
+bool counter_is_registrar(const struct visit *v);
+
 /* ---- what every page of the counter has ---- */
 
 /* "/counter/172065" */

@@ -37,7 +37,8 @@ struct result counter_chooser(struct visit *v, struct err *err)
 static struct result find_org(struct visit *v, const struct org **ret, struct err *err)
 {
 	const struct org *org = app_org(v->app, v->q->param[0]);
-	if (!org || !flow_has_role(org->roles, STR("municipality")))
+	if (!org || (!flow_has_role(org->roles, STR("municipality")) &&
+	             !flow_has_role(org->roles, STR("registrar"))))
 		return fail(err, ERR_NOT_FOUND, "web.counter.other", NULL, "no counter of that name");
 	*ret = org;
 	return ok();
