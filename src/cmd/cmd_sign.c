@@ -9,6 +9,7 @@
 #include "sign/asic.h"
 #include "sign/asic.h"
 #include "sign/cades.h"
+#include "sign/certificate.h"
 #include "sign/jades.h"
 #include "sign/pades.h"
 #include "sign/tsa_client.h"
@@ -73,7 +74,11 @@ static struct result pades_make(struct job *j, struct err *err)
 	if (j->is_detached || j->counter >= 0)
 		return fail(err, ERR_INPUT, "cmd.usage", NULL, "a signature of a PDF stands in the PDF");
 	TRY(bytes_of(j, &j->file, &pdf, err));
-	const struct pades_options p = { .time = j->o.time, .place = j->o.place };
+	struct sign_cert c;
+	if (!sign_cert_read(j->o.signer.cert, &c))
+		return fail(err, ERR_INPUT, "cmd.sign.cert", NULL, "the certificate cannot be read");
+	const struct pades_options p = { .time = j->o.time, .place = j->o.place,
+		.name = sign_name_short(j->a, c.subject_der) };
 	TRY(pades_sign(pdf, &p, &j->o, &out, err));
 	return save(j, buf_str(&out), err);
 }
@@ -182,49 +187,6 @@ static struct result asic_raise_file(struct job *j, struct err *err)
 	return cades_out_save(&out, j->out, err);
 }
 
-static struct source base_named(const struct source *s)
-{
-	struct source named = *s;
-	size_t slash = str_rfind_char(s->name, '/');
-	named.name = slash == STR_NONE ? s->name : str_from(s->name, slash + 1);
-	return named;
-}
-
-/* The file, and in an ASiC-E the one that --content names, in one container. */
-static struct result asic_pack(struct job *j, enum ades_container kind, enum ades_format inner,
-                               struct err *err)
-{
-	struct cades_out out;
-	struct source files[2] = { base_named(&j->file), base_named(&j->content) };
-	if (j->add || j->counter >= 0)
-		return fail(err, ERR_INPUT, "cmd.usage", NULL, "a container gets one signature, when it is made");
-	TRY(asic_make(j->a, files, j->has_content ? 2 : 1, kind, inner, &j->o, &out, err));
-	return cades_out_save(&out, j->out, err);
-}
-
-static struct result asic_s_make(struct job *j, struct err *err)
-{
-	return asic_pack(j, ADES_ASIC_S, ADES_CADES, err);
-}
-
-static struct result asic_e_make(struct job *j, struct err *err)
-{
-	return asic_pack(j, ADES_ASIC_E, ADES_XADES, err);
-}
-
-static struct result asic_e_cades_make(struct job *j, struct err *err)
-{
-	return asic_pack(j, ADES_ASIC_E, ADES_CADES, err);
-}
-
-static struct result asic_raise_file(struct job *j, struct err *err)
-{
-	struct cades_out out;
-	j->o.time = clock_now_us();
-	TRY(asic_extend(j->a, &j->file, &j->o, &out, err));
-	return cades_out_save(&out, j->out, err);
-}
-
 static const struct format {
 	const char *name, *suffix, *detached; /* of what is written */
 	const char *kind;                     /* as ades_file says it */
@@ -235,9 +197,6 @@ static const struct format {
 	{ "pades", ".signed.pdf", ".signed.pdf", "PDF", pades_make, pades_raise_file },
 	{ "xades", ".signed.xml", ".xml", "XML", xades_make, xades_raise_file },
 	{ "jades", ".jws", ".jws", "JWS", jades_make, jades_raise_file },
-	{ "asic-s", ".asics", ".asics", "ASiC-S", asic_s_make, asic_raise_file },
-	{ "asic-e", ".asice", ".asice", "ASiC-E", asic_e_make, asic_raise_file },
-	{ "asic-e-cades", ".asice", ".asice", "ASiC-E", asic_e_cades_make, asic_raise_file },
 	{ "asic-s", ".asics", ".asics", "ASiC-S", asic_s_make, asic_raise_file },
 	{ "asic-e", ".asice", ".asice", "ASiC-E", asic_e_make, asic_raise_file },
 };
