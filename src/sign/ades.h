@@ -171,7 +171,7 @@ struct ades_options {
 	ades_stamp_fn *stamp;        /* from T on */
 	void *stamp_ctx;
 	const struct ades_values *material; /* from LT on: what proves certificates and stamps */
-	bool pss;                    /* an RSA key signs RSASSA-PSS, not PKCS #1 v1.5 (CMS only) */
+	bool pss;                    /* an RSA key signs RSASSA-PSS, not PKCS #1 v1.5 (CMS, JWS) */
 };
 
 #endif

@@ -10,6 +10,12 @@ struct result jades_refused(struct err *err, const char *what)
 	return fail(err, ERR_INPUT, "sign.jades", JADES_CLAUSE, "%s", what);
 }
 
+static enum sig_alg algorithm_of(const struct ades_options *o)
+{
+	enum sig_alg alg = key_sig_of(o->signer.key);
+	return o->pss && alg == SIG_RS256 ? SIG_PS256 : alg;
+}
+
 static const struct json *digest_text(struct arena *a, struct str der)
 {
 	uint8_t hash[SHA256_SIZE];
@@ -97,7 +103,7 @@ static struct result header(struct arena *a, const struct source *contents, size
 {
 	bool sig_d = !counter && o->packaging == ADES_DETACHED;
 	struct json_object *h = json_object_new(a);
-	json_put_str(h, STR("alg"), str_c(sig_alg_row(key_sig_of(o->signer.key))->jose));
+	json_put_str(h, STR("alg"), str_c(sig_alg_row(algorithm_of(o))->jose));
 	if (o->mime.n && !sig_d)
 		json_put_str(h, STR("cty"), o->mime);
 	json_put(h, STR("x5t#S256"), digest_text(a, o->signer.cert));
@@ -119,14 +125,14 @@ static struct result header(struct arena *a, const struct source *contents, size
 
 /* ---- the value ---- */
 
-static struct result sign_input(struct arena *a, const struct key *key, struct str input,
+static struct result sign_input(struct arena *a, const struct ades_options *o, struct str input,
                                 struct str *ret, struct err *err)
 {
 	uint8_t value[KEY_SIG_MAX];
 	size_t n;
-	enum sig_alg alg = key_sig_of(key);
+	enum sig_alg alg = algorithm_of(o);
 	struct str octets;
-	TRY(key_sign(key, alg, input, value, &n, err));
+	TRY(key_sign(o->signer.key, alg, input, value, &n, err));
 	octets = arena_str(a, str_of((char *)value, n));
 	if (sig_alg_row(alg)->half)
 		TRY(sig_es_raw(alg, octets, a, &octets, err));
@@ -145,7 +151,7 @@ static struct result made(struct arena *a, const struct source *contents, size_t
 		return jades_refused(err, "the certificate is not of the key that shall sign");
 	TRY(header(a, contents, n, o, counter, &h, err));
 	ret->protected_text = base64url_encode(a, json_to_str(a, h));
-	return sign_input(a, o->signer.key,
+	return sign_input(a, o,
 	                  arena_printf(a, "%.*s.%.*s", STR_ARG(ret->protected_text), STR_ARG(payload)),
 	                  &ret->value_text, err);
 }

@@ -146,6 +146,10 @@ static void every_key_of_ours_signs(void **state)
 		struct ades_options o = options(ADES_B, ADES_ENVELOPING);
 		o.signer = (struct cms_signer){ .key = k, .cert = cert_for(k) };
 		assert_true(read_text(signed_text(STR("hello"), &o)).signatures[0].value_ok);
+		o.pss = true;
+		struct ades_file f = read_text(signed_text(STR("hello"), &o));
+		assert_true(f.signatures[0].value_ok);
+		assert_true((f.signatures[0].alg.family == SIGN_RSA_PSS) == (algs[i] == KEY_RSA_2048));
 		key_unref(k);
 	}
 }
