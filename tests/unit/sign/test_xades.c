@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/encode.h"
 #include "sign/validate.h"
 
 static struct xades_world w;
@@ -156,6 +157,52 @@ static void levels_are_reached_and_renewed(void **state)
 	assert_false(xades_stamps_hold(w.a, &f.signatures[0]));
 }
 
+static struct str between(struct str s, const char *from, const char *to)
+{
+	size_t at = str_find(s, str_c(from));
+	assert_int_not_equal(at, STR_NONE);
+	struct str rest = str_from(s, at);
+	return str_sub(rest, 0, str_find(rest, str_c(to)) + strlen(to));
+}
+
+#define NS132 " xmlns:xades=\"http://uri.etsi.org/01903/v1.3.2#\""
+#define NSDS " xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\""
+
+static struct str with_stamp(struct str made, const char *before, const char *name, struct str over)
+{
+	struct str token = base64_encode(w.a, stamp_make(w.a, &w.unit, &w.ca, hash_of(w.a, over), w.now));
+	struct str el = arena_printf(w.a, "<xades:%s" NS132 NSDS "><ds:CanonicalizationMethod Algorithm="
+		"\"http://www.w3.org/2001/10/xml-exc-c14n#\"/><xades:EncapsulatedTimeStamp>%.*s"
+		"</xades:EncapsulatedTimeStamp></xades:%s>%s", name, STR_ARG(token), name, before);
+	return replaced(w.a, made, before, el.p);
+}
+
+/* Imprints written down by hand, from the standard. */
+static void imprints_are_those_of_the_standard(void **state)
+{
+	(void)state;
+	w.o.packaging = ADES_ENVELOPING;
+	struct str made = xades_make(&w, STR("what is signed"), NULL, NULL);
+	struct str value = between(made, "<ds:SignatureValue", "</ds:SignatureValue>");
+	value = replaced(w.a, value, "<ds:SignatureValue", "<ds:SignatureValue" NSDS);
+	const char *refs = "<xades:CompleteCertificateRefs" NS132 "></xades:CompleteCertificateRefs>";
+	made = replaced(w.a, made, "</xades:QualifyingProperties>", arena_printf(w.a,
+		"<xades:UnsignedProperties><xades:UnsignedSignatureProperties>%s</xades:Unsigned"
+		"SignatureProperties></xades:UnsignedProperties></xades:QualifyingProperties>", refs).p);
+	made = with_stamp(made, "</xades:SignedDataObjectProperties>", "AllDataObjectsTimeStamp",
+	                  STR("what is signed"));
+	const char *end = "</xades:UnsignedSignatureProperties>";
+	made = with_stamp(made, end, "SigAndRefsTimeStamp", arena_join(w.a, value, str_c(refs)));
+	made = with_stamp(made, end, "RefsOnlyTimeStamp", str_c(refs));
+	made = with_stamp(made, end, "SignatureTimeStamp", value);
+	struct ades_file f = xades_look(w.a, made, NULL);
+	const struct ades_signature *s = &f.signatures[0];
+	assert_int_equal(s->nstamps, 4);
+	assert_true(s->stamps[0].kind == STAMP_CONTENT && s->stamps[1].kind == STAMP_REFS);
+	assert_true(s->stamps[2].kind == STAMP_REFS && s->stamps[3].kind == STAMP_SIGNATURE);
+	assert_true(xades_stamps_hold(w.a, s));
+}
+
 static void archives_cover_enveloping_and_detached_content(void **state)
 {
 	(void)state;
@@ -251,6 +298,7 @@ int main(void)
 		T(every_packaging_holds),
 		T(e_gov_s_form_takes_part_files_and_a_second_signer),
 		T(levels_are_reached_and_renewed),
+		T(imprints_are_those_of_the_standard),
 		T(archives_cover_enveloping_and_detached_content),
 		T(a_counter_signature_is_over_the_value),
 		T(the_verdict_holds_up_to_its_level),

@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/encode.h"
+
 static struct xades_world w;
 static char dir[64];
 
@@ -176,12 +178,44 @@ static void we_read_what_xmlsec1_signs(void **state)
 	end();
 }
 
+/* What a Manifest lists is judged like the rest; xmlsec1 made the digest of it. */
+static void a_manifest_is_read(void **state)
+{
+	(void)state;
+	begin(0);
+	struct source beside = source_bytes(STR("b.txt"), STR("two"));
+	struct ades_detached d = { &beside, 1 };
+	struct str hash = base64_encode(w.a, hash_of(w.a, STR("two")));
+	struct str text = template(c14n_all[0], "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256",
+	                           "http://www.w3.org/2001/04/xmlenc#sha256", "#m",
+	                           TR("http://www.w3.org/2001/10/xml-exc-c14n#"));
+	text = replaced(w.a, text, "URI=\"#m\"", "URI=\"#m\" Type=\"http://www.w3.org/2000/09/xmldsig#"
+	                "Manifest\"");
+	text = replaced(w.a, text, "</KeyInfo>", arena_printf(w.a, "</KeyInfo><Object><Manifest Id=\"m\">"
+		"<Reference URI=\"b.txt\"><DigestMethod Algorithm=\"http://www.w3.org/2001/04/xmlenc#sha256\"/>"
+		"<DigestValue>%.*s</DigestValue></Reference></Manifest></Object>", STR_ARG(hash)).p);
+	put("t.xml", text);
+	put("b.txt", STR("two"));
+	if (xmlsec("--sign --privkey-pem signer.key,signer.pem --id-attr:Id Manifest --output s.xml t.xml"))
+		fail_msg("%.*s", STR_ARG(get("out")));
+	struct ades_file f = xades_look(w.a, get("s.xml"), &d);
+	assert_true(xades_holds(&f.signatures[0]) && f.signatures[0].nobjects == 2);
+	assert_true(str_eq(f.signatures[0].objects[1].name, STR("manifest: b.txt")));
+	beside.bytes = STR("tWo");
+	f = xades_look(w.a, get("s.xml"), &d);
+	assert_true(f.signatures[0].objects[0].intact && !f.signatures[0].objects[1].intact);
+	f = xades_look(w.a, get("s.xml"), NULL);
+	assert_false(f.signatures[0].objects[1].found);
+	end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(xmlsec1_accepts_ecdsa),
 		cmocka_unit_test(xmlsec1_accepts_rsa),
 		cmocka_unit_test(we_read_what_xmlsec1_signs),
+		cmocka_unit_test(a_manifest_is_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
