@@ -12,6 +12,7 @@
 
 #include "sign/cades.h"
 #include "sign/stamp.h"
+#include "sign/tsa_client.h"
 #include "trust/tsa.h"
 
 static struct tsa *unit;
@@ -548,6 +549,56 @@ static void deep_huge_and_cut_files_end_in_errors(void **state)
 	assert_true(is_err(cades_read(n->a, &s, NULL, &f, NULL)));
 }
 
+/* ---- an authority's answers ---- */
+
+static void an_answer_to_another_question_is_no_time_stamp(void **state)
+{
+	struct nation *n = *state;
+	uint8_t hash[SHA256_SIZE], other[SHA256_SIZE];
+	struct str q, token, nonce = STR("\x41\x02"), h = str_of((char *)hash, sizeof hash);
+	struct tsa_answer ans;
+	struct err err;
+	sha256(STR("one"), hash);
+	sha256(STR("two"), other);
+	must_ok(tsa_request_make(n->a, DIGEST_SHA256, h, nonce, true, &q, &err), &err, "query");
+	tsa_answer(unit, n->a, q, &ans, &err);
+	must_ok(tsa_client_answer(n->a, ans.der, DIGEST_SHA256, h, nonce, &token, &err), &err, "answer");
+	assert_true(str_eq(token, ans.token));
+	struct str wrong[] = { str_sub(ans.der, 0, ans.der.n - 1), arena_join(n->a, ans.der, STR("x")),
+		STR(""), str_of("\x30\x05\x30\x03\x02\x01\x02", 7), ans.token };
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+		assert_true(is_err(tsa_client_answer(n->a, wrong[i], DIGEST_SHA256, h, nonce, &token, &err)));
+	assert_true(is_err(tsa_client_answer(n->a, ans.der, DIGEST_SHA256,
+	                                     str_of((char *)other, sizeof other), nonce, &token, &err)));
+	assert_true(is_err(tsa_client_answer(n->a, ans.der, DIGEST_SHA256, h, STR("\x41\x03"), &token,
+	                                     &err)));
+	char *bad = (char *)arena_str(n->a, ans.der).p;
+	bad[ans.der.n - 1] ^= 1; /* in the signature */
+	assert_true(is_err(tsa_client_answer(n->a, str_of(bad, ans.der.n), DIGEST_SHA256, h, nonce,
+	                                     &token, &err)));
+}
+
+static struct result stamp_of_another(void *ctx, struct arena *a, enum digest_alg alg,
+                                      struct str hash, struct str *ret, struct err *err)
+{
+	char *other = (char *)arena_str(a, hash).p;
+	other[0] ^= 1;
+	return stamp(ctx, a, alg, str_of(other, hash.n), ret, err);
+}
+
+static void a_stamp_over_something_else_is_not_put_in(void **state)
+{
+	struct nation *n = *state;
+	struct person who = citizen(n, KEY_RSA_2048);
+	struct ades_options o = options(n, &who, ADES_T, ADES_DETACHED);
+	struct source content = source_bytes(STR(""), text);
+	struct cades_out out;
+	struct err err;
+	o.stamp = stamp_of_another;
+	assert_int_equal(cades_sign(n->a, &content, &o, &out, &err).kind, ERR_UNAVAILABLE);
+	assert_string_equal(err.code, "sign.stamp");
+}
+
 /* ---- size ---- */
 
 static long most_kib(void)
@@ -605,6 +656,8 @@ int main(void)
 		ONE(attributes_as_content_are_seen),
 		ONE(an_archive_stamp_misses_what_was_removed),
 		ONE(deep_huge_and_cut_files_end_in_errors),
+		ONE(an_answer_to_another_question_is_no_time_stamp),
+		ONE(a_stamp_over_something_else_is_not_put_in),
 		ONE(a_big_document_costs_no_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
