@@ -11,6 +11,7 @@
 #include "foreign.h"
 #include "sign/asic_zip.h"
 #include "sign/stamp.h"
+#include "sign/validate.h"
 
 #include "../support/asserts.h"
 
@@ -130,6 +131,17 @@ static void check_sound(const struct ades_signature *s, enum ades_level level)
 	assert_int_equal(s->level, level);
 }
 
+/* By the whole process of EN 319 102-1. */
+static void check_passes(const struct ades_file *f)
+{
+	struct ades_trust t = { .nanchors = 1, .anchors = &ca.der };
+	const struct ades_result *r;
+	assert_ok(ades_validate(a, f, &t, when + CLOCK_HOUR * 2, &r, &err_));
+	for (size_t i = 0; i < f->n; i++)
+		if (r[i].indication != TOTAL_PASSED)
+			fail_msg("%s", ades_sub_row(r[i].sub)->name);
+}
+
 static void every_kind_and_level_is_made_and_read(void **state)
 {
 	(void)state;
@@ -143,6 +155,8 @@ static void every_kind_and_level_is_made_and_read(void **state)
 				assert_int_equal(f->nuncovered, 0);
 				assert_int_equal(f->signatures[0].format, x ? ADES_XADES : ADES_CADES);
 				check_sound(&f->signatures[0], l);
+				if (l >= ADES_LT)
+					check_passes(f);
 			}
 }
 
@@ -161,6 +175,7 @@ static void containers_are_extended_and_renewed(void **state)
 			assert_ok(asic_extend(a, &again, &o, &out, &err_));
 			struct ades_file *f = read_ok(bytes_of(&out));
 			check_sound(&f->signatures[0], ADES_LTA);
+			check_passes(f);
 			size_t archives = 0;
 			for (size_t i = 0; i < f->signatures[0].nstamps; i++)
 				archives += f->signatures[0].stamps[i].kind == STAMP_ARCHIVE;

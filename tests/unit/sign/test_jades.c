@@ -8,6 +8,7 @@
 #include "sign/certificate.h"
 #include "sign/jws.h"
 #include "sign/stamp.h"
+#include "sign/validate.h"
 
 #include "../support/asserts.h"
 
@@ -170,6 +171,17 @@ static void no_byte_may_change(void **state)
 	}
 }
 
+/* By the whole process of EN 319 102-1. */
+static void check_passes(const struct ades_file *f)
+{
+	struct ades_trust t = { .nanchors = 1, .anchors = &ca.der };
+	const struct ades_result *r;
+	assert_ok(ades_validate(a, f, &t, when + CLOCK_HOUR * 2, &r, &err_));
+	for (size_t i = 0; i < f->n; i++)
+		if (r[i].indication != TOTAL_PASSED)
+			fail_msg("%s", ades_sub_row(r[i].sub)->name);
+}
+
 static void levels_are_built_and_hold(void **state)
 {
 	(void)state;
@@ -182,6 +194,8 @@ static void levels_are_built_and_hold(void **state)
 		assert_int_equal(s->level, l);
 		for (size_t i = 0; i < s->nstamps; i++)
 			assert_true(covers(&s->stamps[i]));
+		if (l >= ADES_LT)
+			check_passes(&f);
 	}
 }
 
