@@ -12,14 +12,32 @@ enum { TODO_MAX = 4 << 20 };
 
 void pades_graph_init(struct pades_graph *g, struct arena *a)
 {
-	*g = (struct pades_graph){ .a = a, .n = PDF_OBJECTS_MAX };
-	g->labels = arena_alloc(a, g->n);
-	g->owner = ARENA_ARRAY(a, uint32_t, g->n);
+	*g = (struct pades_graph){ .a = a };
+}
+
+/* Numbers are below PDF_OBJECTS_MAX: the reader makes no other references. */
+static void reach(struct pades_graph *g, uint32_t num)
+{
+	if (num < g->n)
+		return;
+	size_t n = g->n ? g->n : 256;
+	while (n <= num)
+		n *= 2;
+	uint8_t *labels = arena_alloc(g->a, n);
+	uint32_t *owner = ARENA_ARRAY(g->a, uint32_t, n);
+	if (g->n) {
+		memcpy(labels, g->labels, g->n);
+		memcpy(owner, g->owner, g->n * sizeof *owner);
+	}
+	g->labels = labels;
+	g->owner = owner;
+	g->n = n;
 }
 
 static void push(struct pades_graph *g, const struct pdf_value *ref, uint8_t label, uint32_t owner)
 {
 	uint32_t num = (uint32_t)ref->num;
+	reach(g, num);
 	uint8_t *had = &g->labels[num];
 	bool owned = label & (LABEL_LOOK | LABEL_VALUE);
 	if (owned && (*had & (LABEL_LOOK | LABEL_VALUE)) && g->owner[num] != owner)
@@ -130,7 +148,7 @@ struct result pades_graph_again(struct pades_graph *g, struct pdf *p, uint32_t n
 	uint8_t labels = pades_label(g, num);
 	for (uint8_t l = 1; l && l < LABEL_TWO; l = (uint8_t)(l << 1))
 		if (labels & l)
-			TRY(visit(g, p, num, l, g->owner[num], err));
+			TRY(visit(g, p, num, l, g->owner[num], err)); /* labelled: within n */
 	return drain(g, p, err);
 }
 

@@ -5,7 +5,8 @@
  *                   ours-renewed.pdf, ours-two.pdf, ours-certified.pdf, ours-51.pdf
  *   stamp DIR HASH  a token over a SHA-256 digest (hexadecimal), DER to standard output
  *   more DIR FILE   FILE with a further signature of ours, to FILE.more.pdf
- *   judge DIR FILE… a line each: name, signatures, indication, level, refused changes */
+ *   judge DIR FILE… a line each: name, signatures, indication, level, refused changes
+ *   bench DIR FILE  milliseconds to read and judge, beside digest and check alone */
 #include <openssl/pem.h>
 #include <stdio.h>
 
@@ -13,6 +14,7 @@
 #include "base/clock.h"
 #include "base/encode.h"
 #include "crypto/key.h"
+#include "sign/certificate.h"
 
 #include "../unit/support/asserts.h"
 
@@ -128,6 +130,47 @@ static void judge(const char *file)
 	}
 }
 
+/* What cannot be avoided: every signature's digest and its check, nothing else. */
+static void raw(const struct ades_file *f, struct str bytes)
+{
+	struct sign_cert c;
+	struct source s = source_bytes(STR(""), bytes);
+	struct range all = { 0, bytes.n };
+	uint8_t hash[DIGEST_SIZE_MAX];
+	for (size_t i = 0; i < f->n; i++) {
+		const struct ades_signature *sig = &f->signatures[i];
+		assert_ok(source_digest(&s, &all, 1, sig->alg.digest, hash, &err_));
+		assert_true(sign_cert_read(sig->cert, &c));
+		(void)!sign_check(c.spki, &sig->alg, str_of((char *)hash, sig->alg.digest->size), sig->value);
+	}
+}
+
+static void bench(const char *file)
+{
+	enum { ROUNDS = 20 };
+	struct ades_trust t = { .nanchors = 1, .anchors = w.anchors, .more = &w.material };
+	struct str bytes = get(file);
+	struct source s = source_bytes(STR("bench"), bytes);
+	int64_t whole = 0, least = 0, reading = 0;
+	size_t n = 0;
+	for (int i = 0; i < ROUNDS; i++) {
+		ARENA_AUTO a = arena_new((size_t)1 << 30);
+		struct ades_file f;
+		const struct ades_result *r = NULL;
+		int64_t from = clock_steady_us();
+		assert_ok(ades_read(a, &s, NULL, &f, &err_));
+		reading += clock_steady_us() - from;
+		assert_ok(ades_validate(a, &f, &t, clock_now_us(), &r, &err_));
+		whole += clock_steady_us() - from;
+		from = clock_steady_us();
+		raw(&f, bytes);
+		least += clock_steady_us() - from;
+		n = f.n;
+	}
+	printf("{\"signatures\": %zu, \"bytes\": %zu, \"read_ms\": %.2f, \"judged_ms\": %.2f, \"raw_ms\": %.2f}\n", n,
+	       bytes.n, (double)reading / 1e3 / ROUNDS, (double)whole / 1e3 / ROUNDS, (double)least / 1e3 / ROUNDS);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 3)
@@ -142,6 +185,8 @@ int main(int argc, char **argv)
 	w.at = clock_now_us();
 	if (strcmp(argv[1], "stamp") == 0 && argc == 4)
 		stamp(argv[3]);
+	if (strcmp(argv[1], "bench") == 0 && argc == 4)
+		bench(argv[3]);
 	for (int i = 3; strcmp(argv[1], "judge") == 0 && i < argc; i++)
 		judge(argv[i]);
 	if (strcmp(argv[1], "more") == 0 && argc == 4)
