@@ -1,5 +1,6 @@
 /* The signatures of all members (ETSI EN 319 162-1 §4, §5; clause 6 for the zip). */
 #include "base/encode.h"
+#include "base/map.h"
 #include "sign/asic_priv.h"
 #include "sign/stamp.h"
 #include "sign/xades.h"
@@ -344,30 +345,33 @@ static struct result sort_members(struct container *c, struct err *err)
 	return ok();
 }
 
-static bool same_name(struct arena *a, struct str object, struct str member)
-{
-	struct str plain;
-	return str_eq(object, member) || (str_find_char(object, '%') != STR_NONE &&
-	       is_ok(percent_decode(a, object, &plain, NULL)) && str_eq(plain, member));
-}
-
-static bool covered(struct container *c, struct str member)
+/* Names as the references write them, and as they are meant. */
+static void note_covered(struct container *c, struct map *names)
 {
 	for (size_t i = 0; i < c->n; i++)
-		for (size_t k = 0; k < c->signatures[i].nobjects; k++)
-			if (c->signatures[i].objects[k].intact &&
-			    same_name(c->a, c->signatures[i].objects[k].name, member))
-				return true;
-	return false;
+		for (size_t k = 0; k < c->signatures[i].nobjects; k++) {
+			const struct ades_object *o = &c->signatures[i].objects[k];
+			struct str plain;
+			if (!o->intact || o->name.n > 3 * ZIP_NAME_MAX)
+				continue;
+			map_put(names, o->name, c);
+			if (str_find_char(o->name, '%') != STR_NONE &&
+			    is_ok(percent_decode(c->a, o->name, &plain, NULL)))
+				map_put(names, plain, c);
+		}
 }
 
 static void find_uncovered(struct container *c, struct ades_file *f)
 {
 	struct str *list = ARENA_ARRAY(c->a, struct str, zip_count(c->zip) + 1);
+	struct map names;
+	map_init(&names, c->a);
+	note_covered(c, &names);
 	for (size_t i = 0; i < zip_count(c->zip); i++) {
 		struct str name = zip_at(c->zip, i)->name;
 		enum asic_part part = asic_part(name);
-		if ((part == ASIC_DATA || part == ASIC_EVIDENCE || part == ASIC_OTHER) && !covered(c, name))
+		if ((part == ASIC_DATA || part == ASIC_EVIDENCE || part == ASIC_OTHER) &&
+		    !map_get(&names, name))
 			list[f->nuncovered++] = name;
 	}
 	f->uncovered = list;

@@ -17,6 +17,7 @@ struct zip {
 	struct zip_member *members;
 	struct map names;
 	struct str comment;
+	uint64_t work;               /* bytes that may still be unpacked */
 	/* the one member that is being unpacked */
 	const struct zip_member *open;
 	uint64_t in, out;
@@ -201,6 +202,11 @@ static bool member_read(void *ctx, uint64_t at, uint8_t *to, size_t n)
 	struct zip *z = r->zip;
 	if (n > (1u << 30) || at > r->member->size || n > r->member->size - at)
 		return false;
+	uint64_t before = z->open == r->member && z->out <= at ? at - z->out : at;
+	uint64_t cost = n + (r->member->method ? before : 0);
+	if (cost > z->work)
+		return false;
+	z->work -= cost;
 	if (r->member->method == 0)
 		return read_stored(z, r->member, at, to, n);
 	if ((z->open != r->member || z->out > at) && !rewind_to(z, r->member))
@@ -327,7 +333,7 @@ static int by_place(const void *x, const void *y)
 	return (*a)->at < (*b)->at ? -1 : (*a)->at > (*b)->at;
 }
 
-static struct result check_row(struct arena *a, const struct zip *z, uint64_t directory,
+static struct result check_row(struct arena *a, struct zip *z, uint64_t directory,
                                struct err *err)
 {
 	const struct zip_member **row = arena_array(a, z->n + 1, sizeof *row);
@@ -346,6 +352,7 @@ static struct result check_row(struct arena *a, const struct zip *z, uint64_t di
 	if (total > ZIP_SLACK + z->file->size * ZIP_RATIO_MAX)
 		return fail(err, ERR_TOO_LARGE, "sign.zip", NULL, "%llu bytes would become %llu",
 		            (unsigned long long)z->file->size, (unsigned long long)total);
+	z->work = ZIP_WORK + total * ZIP_PASSES;
 	return ok();
 }
 

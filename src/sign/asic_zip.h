@@ -21,6 +21,10 @@ enum {
 	ZIP_RATIO_MAX = 200,         /* all members unpacked to the file, beyond the slack */
 };
 #define ZIP_SLACK ((uint64_t)64 << 20)
+/* How much of it is unpacked in all: signatures may name one large member a thousand
+ * times. Beyond that, reading fails. */
+#define ZIP_WORK ((uint64_t)2 << 30)
+#define ZIP_PASSES 16
 
 struct zip_member {
 	struct str name;

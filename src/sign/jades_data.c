@@ -106,8 +106,22 @@ bool jades_feed_payload(struct arena *a, const struct jades_data *d, struct jws_
 	return is_mechanism(d, JADES_BY_URI) ? feed_objects(a, d, f) : feed_fields(a, d, false, f);
 }
 
+static bool afford(const struct jades_data *d)
+{
+	uint64_t cost = d->jws->payload_text.n;
+	for (size_t i = 0; i < d->detached->n && !d->jws->attached; i++)
+		cost += d->detached->sources[i].size;
+	if (d->work && cost > *d->work)
+		return false;
+	if (d->work)
+		*d->work -= cost;
+	return true;
+}
+
 bool jades_feed_archive(struct arena *a, const struct jades_data *d, struct jws_feed *f)
 {
+	if (!afford(d))
+		return false;
 	if (!d->sig_d)
 		return feed_plain(d, f);
 	return is_mechanism(d, JADES_HTTP_HEADERS) ? feed_fields(a, d, true, f) : feed_objects(a, d, f);

@@ -178,7 +178,7 @@ static struct result add_material(struct draft *d, struct jws_signature *s, stru
 	const struct ades_values *m = d->o->material;
 	struct jades_elements e;
 	struct ades_signature now = { .values = ARENA_NEW(d->a, struct ades_values) };
-	struct jades_data data = { &d->jws, s, d->detached, json_get(s->protected, STR("sigD")) };
+	struct jades_data data = { &d->jws, s, d->detached, json_get(s->protected, STR("sigD")), NULL };
 	if (!m)
 		return jades_refused(err, "no validation data was given");
 	jades_elements_read(d->a, s->unprotected, &e);
@@ -206,7 +206,7 @@ static struct result add_archive_stamp(struct draft *d, struct jws_signature *s,
 	struct jades_elements e;
 	struct str what = STR("");
 	const struct json *v;
-	struct jades_data data = { &d->jws, s, d->detached, json_get(s->protected, STR("sigD")) };
+	struct jades_data data = { &d->jws, s, d->detached, json_get(s->protected, STR("sigD")), NULL };
 	jades_elements_read(d->a, s->unprotected, &e);
 	if (e.clear && e.n)
 		return jades_refused(err, "etsiU in clear is not archived: no one canonicalization is sure");

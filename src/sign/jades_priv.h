@@ -18,7 +18,11 @@ struct jades_data {
 	const struct jws_signature *sig;
 	const struct ades_detached *detached;
 	const struct json *sig_d;      /* NULL: the payload itself */
+	uint64_t *work;                /* bytes that time stamps may still be computed over; NULL: any */
 };
+/* Time stamps may ask for the payload again and again: so much in all, and so often. */
+#define JADES_WORK ((uint64_t)2 << 30)
+#define JADES_PASSES 16
 const struct source *jades_source(struct arena *a, const struct ades_detached *d, struct str name);
 /* The JWS payload as it contributes to the signing input (§5.2.8). false: something is missing. */
 bool jades_feed_payload(struct arena *a, const struct jades_data *d, struct jws_feed *f);

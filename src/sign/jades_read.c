@@ -5,6 +5,7 @@
 
 struct reading {
 	struct arena *a;
+	uint64_t work;
 	size_t left;   /* signatures that may still come */
 	unsigned depth;
 };
@@ -151,7 +152,7 @@ static void read_counter(struct reading *r, const struct json *value, struct ade
 		return;
 	}
 	struct ades_signature *s = &parent->counters[parent->ncounters++];
-	struct jades_data d = { &j, &j.signatures[0], &detached, NULL };
+	struct jades_data d = { &j, &j.signatures[0], &detached, NULL, NULL };
 	s->id = arena_printf(r->a, "%.*sC%zu", STR_ARG(parent->id), parent->ncounters);
 	r->left--;
 	r->depth++;
@@ -189,6 +190,7 @@ static void read_one(struct reading *r, const struct jades_data *given, struct a
 	s->alg_known = d.sig->alg_known;
 	s->alg = d.sig->alg;
 	d.sig_d = json_get(d.sig->protected, STR("sigD"));
+	d.work = &r->work;
 	jades_elements_read(r->a, d.sig->unprotected, &e);
 	jades_signed(r->a, &d, &e, s);
 	const char *wrong = d.sig_d ? sig_d_fault(&d) : NULL;
@@ -224,10 +226,13 @@ struct result jades_read(struct arena *a, const struct source *file,
 	                arena_left(a) / 8 < JWS_BYTES_MAX ? arena_left(a) / 8 : JWS_BYTES_MAX, &text, err));
 	TRY(jws_parse(a, text, jades_critical, j, err));
 	struct reading r = { .a = a, .left = ADES_SIGNATURES_MAX - j->n };
+	r.work = JADES_WORK + JADES_PASSES * file->size;
+	for (size_t i = 0; detached && i < detached->n; i++)
+		r.work += JADES_PASSES * detached->sources[i].size;
 	struct ades_file f = { .kind = STR("JWS"), .n = j->n };
 	f.signatures = ARENA_ARRAY(a, struct ades_signature, f.n);
 	for (size_t i = 0; i < f.n; i++) {
-		struct jades_data d = { j, &j->signatures[i], detached ? detached : &none, NULL };
+		struct jades_data d = { j, &j->signatures[i], detached ? detached : &none, NULL, NULL };
 		f.signatures[i].id = arena_printf(a, "S%zu", i + 1);
 		read_one(&r, &d, &f.signatures[i]);
 		merge(&f.values, f.signatures[i].values);
