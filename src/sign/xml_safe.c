@@ -140,6 +140,11 @@ static bool says_utf8(struct str text)
 	return end != STR_NONE && str_eq_nocase(str_sub(value, 1, end), STR("UTF-8"));
 }
 
+void xml_safe_hush(void)
+{
+	xmlSetGenericErrorFunc(NULL, quiet);
+}
+
 static struct result acceptable(struct str text, struct err *err)
 {
 	if (!text.n || text.n > XML_SAFE_BYTES_MAX)
@@ -185,6 +190,7 @@ struct result xml_safe_open(struct arena *a, struct str bytes, struct xml_safe *
                             struct err *err)
 {
 	xmlSAXHandler sax = { 0 };
+	xml_safe_hush();
 	TRY(acceptable(bytes, err));
 	xmlSAX2InitDefaultSAXHandler(&sax, 0);
 	sax.startElementNs = on_start;

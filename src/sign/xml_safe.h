@@ -42,6 +42,9 @@ MUST struct result xml_safe_open(struct arena *a, struct str bytes, struct xml_s
                                  struct err *err);
 void xml_safe_close(struct xml_safe *x);
 #define XML_SAFE_AUTO __attribute__((cleanup(xml_safe_close))) struct xml_safe
+/* libxml2 writes what it dislikes to standard error unless each thread forbids it:
+ * strangers would write our log. */
+void xml_safe_hush(void);
 /* Reads Ids again after the tree was changed. */
 void xml_safe_index(struct arena *a, struct xml_safe *x);
 /* The one element with this Id; NULL when there is none or more than one. */

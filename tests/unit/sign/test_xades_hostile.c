@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/clock.h"
 
@@ -56,17 +57,23 @@ static struct ades_signature one(const char *name, struct str xml)
 	return f.signatures[0];
 }
 
+/* Processor time: a busy machine is no attack. */
+static int64_t cpu_us(void)
+{
+	return (int64_t)clock() * CLOCK_SECOND / CLOCKS_PER_SEC;
+}
+
 static void refused(const char *name, struct str xml, const char *code, const char *what)
 {
 	struct ades_file f;
 	struct err err = { 0 };
-	int64_t begin = clock_steady_us();
+	int64_t begin = cpu_us();
 	struct result r = read_as(name, xml, &f, &err);
 	if (is_ok(r))
 		fail_msg("%s was read", name);
 	assert_string_equal(err.code, code);
 	assert_has(str_c(err.what), what);
-	assert_true(clock_steady_us() - begin < 5 * CLOCK_SECOND);
+	assert_true(cpu_us() - begin < 10 * CLOCK_SECOND);
 }
 
 static void malformed(const char *name, struct str xml, const char *what)
@@ -183,10 +190,10 @@ static void canonicalisation_has_a_budget(void **state)
 	struct str doc = arena_join(w.a, around("<r xmlns:a=\"urn:a\" xmlns:b=\"urn:b\">",
 	                                        times("<x><y/></x>", 200000), ""),
 	                            arena_join(w.a, info, STR("</r>")));
-	int64_t begin = clock_steady_us();
+	int64_t begin = cpu_us();
 	struct ades_signature s = one("flood-references", doc);
 	assert_false(whole(&s));
-	assert_true(clock_steady_us() - begin < 40 * CLOCK_SECOND); /* with sanitizers */
+	assert_true(cpu_us() - begin < 40 * CLOCK_SECOND); /* with sanitizers */
 }
 
 /* ---- wrapping ---- */
