@@ -43,15 +43,21 @@ static char peek(const struct pdf_lexer *l)
 	return more(l) ? l->src.p[l->at] : '\0';
 }
 
+/* Bytes that are only walked over cost, too: a bomb of blanks is read once, not for
+ * every object. */
+enum { BYTES_PER_TOKEN = 64 };
+
 void pdf_lex_space(struct pdf_lexer *l)
 {
+	size_t from = l->at;
 	for (; more(l); l->at++) {
 		if (peek(l) == '%')
 			while (more(l) && peek(l) != '\n' && peek(l) != '\r')
 				l->at++;
 		else if (!is_space(peek(l)))
-			return;
+			break;
 	}
+	*l->tokens += (l->at - from) / BYTES_PER_TOKEN;
 }
 
 bool pdf_lex_word(struct pdf_lexer *l, const char *word)
@@ -346,6 +352,8 @@ static struct result lex(struct pdf_lexer *l, int depth, struct pdf_value *ret, 
 	} else
 		r = lex_word_value(l, &v, err);
 	TRY(r);
+	if (v.kind == PDF_STRING)
+		*l->tokens += (l->at - v.from) / BYTES_PER_TOKEN;
 	v.to = l->at;
 	*ret = v;
 	return ok();
