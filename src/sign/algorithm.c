@@ -12,6 +12,7 @@
 
 #include "base/calendar.h"
 #include "crypto/need.h"
+#include "sign/key_cache.h"
 
 enum { PARAMS_BYTES = 64 };
 #define OID_MGF1 "1.2.840.113549.1.1.8"
@@ -204,18 +205,6 @@ bool sign_alg_der(struct str algorithm_identifier, const struct sign_digest *bes
 
 /* ---- checking ---- */
 
-static EVP_PKEY *key_of(struct str spki)
-{
-	const unsigned char *p = (const unsigned char *)spki.p;
-	EVP_PKEY *k = spki.n && spki.n < (1 << 20) ? d2i_PUBKEY(NULL, &p, (long)spki.n) : NULL;
-	if (k && (const char *)p != spki.p + spki.n) {
-		EVP_PKEY_free(k);
-		k = NULL;
-	}
-	ERR_clear_error();
-	return k;
-}
-
 static bool fits(const EVP_PKEY *k, enum sign_family family)
 {
 	switch (family) {
@@ -281,7 +270,7 @@ static bool check_whole(EVP_PKEY *k, struct str content, struct str sig)
 bool sign_check(struct str spki, const struct sign_alg *alg, struct str hash, struct str sig)
 {
 	BUF_AUTO der;
-	EVP_PKEY *k = key_of(spki);
+	EVP_PKEY *k = sign_key_of(spki);
 	bool good = k && sig.n && fits(k, alg->family);
 	buf_init(&der, 1024);
 	if (good && alg->raw) {
@@ -319,7 +308,7 @@ bool sign_alg_good(const struct sign_alg *alg, struct str spki, int64_t at, char
 		         jst_from_us(alg->digest->until).date.year);
 		return false;
 	}
-	EVP_PKEY *k = key_of(spki);
+	EVP_PKEY *k = sign_key_of(spki);
 	bool good = k && at < key_until(k);
 	if (!k)
 		snprintf(what, 160, "the public key cannot be read");
@@ -331,7 +320,7 @@ bool sign_alg_good(const struct sign_alg *alg, struct str spki, int64_t at, char
 
 struct str sign_key_name(struct arena *a, struct str spki)
 {
-	EVP_PKEY *k = key_of(spki);
+	EVP_PKEY *k = sign_key_of(spki);
 	char group[64] = "";
 	struct str name = STR("?");
 	if (k && EVP_PKEY_is_a(k, "EC") && EVP_PKEY_get_group_name(k, group, sizeof group, NULL) == 1)
