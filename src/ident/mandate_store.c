@@ -1,9 +1,23 @@
 /* See mandate.h. The signed text is what counts; the other columns find it. */
 #include "ident/mandate.h"
+#include "store/journal.h"
+
+/* She who may act sees it in her log. */
+static struct result note(struct db *tx, struct str org, struct str company, struct str person,
+                          struct str id, const char *event, struct err *err)
+{
+	ARENA_AUTO a = arena_new(1 << 16);
+	struct json_object *detail = json_object_new(a);
+	json_put_str(detail, STR("company"), company);
+	return journal_add(tx, &(struct journal_entry){ .org = org, .subject = person,
+		.event = str_c(event), .actor = STR("system"), .object = id,
+		.detail = json_object_done(detail) }, err);
+}
 
 struct result mandate_put(struct db *tx, struct str org, const struct mandate *m, int64_t now,
                           struct err *err)
 {
+	TRY(note(tx, org, m->company, m->to, m->id, "mandate.add", err));
 	return db_exec(tx,
 		"INSERT INTO mandate (org, company, id, parent, person, until, text, cms, added_at,"
 		" revoked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
@@ -54,10 +68,15 @@ struct result mandate_revoke(struct db *tx, struct str org, struct str company, 
                              int64_t now, struct err *err)
 {
 	int64_t changed;
+	struct rows r;
+	ARENA_AUTO a = arena_new(1 << 16);
 	TRY(db_exec(tx,
 		"UPDATE mandate SET revoked_at = ? WHERE org = ? AND company = ? AND id = ?"
 		" AND revoked_at = 0",
 		BINDS(B_INT(now), B_TEXT(org), B_TEXT(company), B_TEXT(id)), &changed, err));
-	return changed ? ok() : fail(err, ERR_CONFLICT, "mandate.ended", NULL,
-	                             "no such mandate that runs");
+	if (changed == 0)
+		return fail(err, ERR_CONFLICT, "mandate.ended", NULL, "no such mandate that runs");
+	TRY(db_query(tx, a, "SELECT person FROM mandate WHERE org = ? AND company = ? AND id = ?",
+	             BINDS(B_TEXT(org), B_TEXT(company), B_TEXT(id)), &r, err));
+	return note(tx, org, company, rows_text(&r, 0, 0), id, "mandate.revoke", err);
 }
