@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/encode.h"
 #include "base/log.h"
+#include "net/limit.h"
 
 /* ---- cache headers ---- */
 
@@ -141,11 +142,18 @@ static struct result get_ca(struct visit *v, struct err *err)
 
 /* ---- time stamps ---- */
 
+/* Each token is a signature and an entry of the journal for ever: 100 at once, then ten
+ * a second for one peer. */
+static const struct limit by_peer = { "tsa", 100, CLOCK_SECOND / 10 };
+
 static struct result post_tsa(struct visit *v, struct err *err)
 {
 	struct tsa_answer ans;
 	struct err why = { 0 };
+	struct limiter *l = v->app->limits;
 	TRY(here(v, v->app->status ? v->app->status->tsa : NULL, err));
+	if (l && !limiter_take(l, &by_peer, limit_peer(v->a, v->q->peer), NULL))
+		return fail(err, ERR_LIMIT, "api.tsa.limit", NULL, "too many time stamps for one peer");
 	tsa_answer(v->app->status->tsa, v->a, v->q->body, &ans, &why);
 	if (why.code)
 		log_warn("tsa.refused", LOG_STR("trace", v->q->trace), LOG_ERR(&why));

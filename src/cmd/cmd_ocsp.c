@@ -35,7 +35,7 @@ static struct result read_cert(struct arena *a, struct str path, struct sign_cer
 	TRY(file_read(a, path, CERT_MAX, &bytes, err));
 	if (str_find(bytes, STR("-----BEGIN")) != STR_NONE) {
 		TRY(trust_pem_read(a, bytes, found, &n, more, err));
-		bytes = n ? found[0] : STR("");
+		bytes = n ? found[0] : more->ncerts ? more->certs[0] : STR("");
 	}
 	if (!sign_cert_read(bytes, ret))
 		return fail(err, ERR_INPUT, "cmd.cert", "RFC 5280 §4.1", "no certificate: %.*s",

@@ -11,12 +11,13 @@
 
 #include "base/err.h"
 
-enum { KEY_FRAME_MAX = 64 * 1024, KEY_FRAME_ITEMS = 32, KEY_FRAME_HEAD = 4,
+enum { KEY_FRAME_MAX = 128 * 1024, KEY_FRAME_ITEMS = 32, KEY_FRAME_HEAD = 4,
        KEY_FRAME_ITEM_HEAD = 8,
        /* what one item may carry, so that a batch of one always fits */
        KEY_FRAME_DATA_MAX = KEY_FRAME_MAX - KEY_FRAME_HEAD - KEY_FRAME_ITEM_HEAD,
        /* what the answer to one item may carry, so that all answers fit */
-       KEY_FRAME_ANSWER_MAX = 2000 };
+       /* (an RSA-4096 key, sealed, is the largest: 3 KB and a half) */
+       KEY_FRAME_ANSWER_MAX = 4000 };
 
 enum key_op {
 	KEY_OP_DESCRIBE = 1, /* → name length(1) name SubjectPublicKeyInfo, or KEY_STATUS_NONE */

@@ -42,8 +42,7 @@ pid_t key_remote_pid(struct key_remote *r); /* 0 while there is none */
 MUST struct result key_remote_key(struct key_remote *r, struct str name, struct key **ret,
                                   struct err *err);
 /* A new key of that name, made in the process and written, sealed, to `path`. The
- * name is of a-z, 0-9, - and @. ERR_CONFLICT when the process has one. RSA-4096 is
- * too large for a frame: make it with the server stopped. */
+ * name is of a-z, 0-9, - and @. ERR_CONFLICT when the process has one. */
 MUST struct result key_remote_make(struct key_remote *r, enum key_alg alg, struct str name,
                                    struct str path, struct key **ret, struct err *err);
 size_t key_remote_count(struct key_remote *r);

@@ -14,13 +14,19 @@ count, absolute figures are notes about this machine.
     people   a form page and a submission with 2,000 residents and with many
              (PEOPLE=1000000 ./run bench people; only when named: it takes long)
     rule     the rule engine beside feelin (when its bench is built)
+    trust    issue, OCSP, time stamps beside raw signatures; a CRL of a million
+    ocsp     kept answers over HTTP beside a static reply and `openssl ocsp`
     keys     signatures in the key process beside OpenSSL's own
 """
+import base64
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
+import time
+import urllib.parse
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -180,10 +186,78 @@ def trust():
         for row in program("trust_bench", d, 2):
             if row["name"].endswith("_of_raw"):
                 row |= {"target": ">= 0.6 x", "met": row["value"] >= 0.6}
+            if row["name"].endswith("crl_million"):
+                row |= {"target": "< 100 ms", "met": row["value"] < 100}
             from_program(row)
 
 
-BENCHES = {f.__name__: f for f in (start, pages, people, store, submit, code, rule, keys, trust)}
+def responder(d):
+    """`openssl ocsp` with a small authority of its own: its URL path and the process."""
+    def openssl(*args):
+        subprocess.run(["openssl", *map(str, args)], cwd=d, check=True, capture_output=True)
+
+    openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+            "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=bench", "-days", "2")
+    openssl("ocsp", "-issuer", "ca.pem", "-cert", "ca.pem", "-no_nonce", "-reqout", "q.der")
+    (d / "index.txt").write_text("")
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    p = subprocess.Popen(["openssl", "ocsp", "-port", str(port), "-index", "index.txt", "-CA",
+                          "ca.pem", "-rkey", "ca.key", "-rsigner", "ca.pem"], cwd=d,
+                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(1)
+    return p, port, (d / "q.der").read_bytes()
+
+
+def asked_one_by_one(port, request, seconds=3):
+    """Answers per second of a server that closes after each (wrk counts none of those)."""
+    head = (f"POST / HTTP/1.0\r\nContent-Type: application/ocsp-request\r\n"
+            f"Content-Length: {len(request)}\r\n\r\n").encode()
+    begin, n = time.monotonic(), 0
+    while time.monotonic() - begin < seconds:
+        with socket.create_connection(("127.0.0.1", port), 5) as s:
+            s.sendall(head + request)
+            said = b""
+            while more := s.recv(65536):
+                said += more
+            if b"200 OK" not in said:
+                raise RuntimeError(f"openssl ocsp said {said[:200]!r}")
+        n += 1
+    return n / (time.monotonic() - begin)
+
+
+def get_path(request):
+    return urllib.parse.quote(base64.b64encode(request.read_bytes()).decode(), safe="")
+
+
+def ocsp():
+    """Kept answers over HTTP beside a static reply of the same server, and beside
+    `openssl ocsp`."""
+    with fresh(build=BUILD) as nation, tempfile.TemporaryDirectory(prefix="musubi-bench-") as t:
+        d, trust = Path(t), nation.dir / "data/trust"
+        for name in ("ca-government", "seal-172065"):
+            subprocess.run(["openssl", "x509", "-inform", "DER", "-in", trust / f"{name}.der", "-out",
+                            d / f"{name}.pem"], check=True)
+        subprocess.run(["openssl", "ocsp", "-issuer", "ca-government.pem", "-cert", "seal-172065.pem",
+                        "-no_nonce", "-reqout", "mine.der"], cwd=d, check=True, capture_output=True)
+        fixed, _ = loads.wrk(nation.origin + "/static/icon.svg")
+        mine, _ = loads.wrk(f"{nation.origin}/ocsp/{get_path(d / 'mine.der')}")
+        other, port, request = responder(d)
+        try:
+            theirs = asked_one_by_one(port, request)
+        finally:
+            other.terminate()
+            other.wait()
+        figure("ocsp.static", fixed, "replies/s")
+        figure("ocsp.kept", mine, "answers/s", "static reply", mine / fixed, ">= 80 %",
+               mine / fixed >= 0.8)
+        figure("ocsp.openssl", theirs, "answers/s")
+        figure("ocsp.kept_of_openssl", mine, "answers/s", "openssl ocsp", mine / theirs, ">= 20 x",
+               mine / theirs >= 20)
+
+
+BENCHES = {f.__name__: f for f in (start, pages, people, store, submit, code, rule, keys, trust, ocsp)}
 
 
 def main():
@@ -191,6 +265,8 @@ def main():
     unknown = [n for n in names if n not in BENCHES]
     if unknown:
         sys.exit(f"no bench is called {', '.join(unknown)}; there are: {', '.join(BENCHES)}")
+    if "trust" in names and "ocsp" not in names:
+        names.append("ocsp")
     for name in names:
         BENCHES[name]()
     out = ROOT / "build/bench.json"

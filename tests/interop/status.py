@@ -175,6 +175,13 @@ class Status:
                self.at + "/ocsp", "--out", "none.p7m", ok=False)
         expect(not (self.dir / "none.p7m").exists(), "nothing half made", "")
 
+    def too_many_time_stamps(self):
+        (self.dir / "many").write_text("".join(
+            f'url = "{self.at}/tsa"\ndata-binary = "@q.tsq"\noutput = "many.out"\n'
+            'write-out = "%{http_code}\\n"\nsilent\nnext\n' for _ in range(150)))
+        said = tool("curl", "-sS", "-K", "many", cwd=self.dir)[1].split()
+        expect("200" in said and "429" in said, "the limit for one peer", said[-20:])
+
     def revoked(self):
         serial = self.openssl("x509", "-in", "seal.pem", "-noout", "-serial").split("=")[1].strip()
         code, said = tool(self.nation.binary, "ca", "revoke", "--config",
@@ -204,5 +211,7 @@ class Status:
                            ("musubi ts stamps and verifies", self.stamped_by_musubi),
                            ("musubi sign with time stamps over HTTP, renewed; openssl reads it",
                             self.signature_with_time_stamps),
+                           ("a peer that asks for too many time stamps waits",
+                            self.too_many_time_stamps),
                            ("openssl ocsp sees a revocation", self.revoked)):
             st.run(name, step)

@@ -181,6 +181,27 @@ static void secrets_are_unwrapped_and_derived_from_afar(void **state)
 }
 
 /* Made behind the walls, written outside, and there again after a death. */
+/* The largest of all fits a frame with its sealed file. */
+static void large_rsa_keys_are_made_there(struct key_remote *r)
+{
+	static const enum key_alg algs[] = { KEY_RSA_3072, KEY_RSA_4096 };
+	for (size_t i = 0; i < 2; i++) {
+		char path[128];
+		uint8_t sig[KEY_SIG_MAX];
+		size_t n;
+		KEY_AUTO there = NULL;
+		KEY_AUTO loaded = NULL;
+		snprintf(path, sizeof path, "%s/z-large.key", dir);
+		struct str name = i ? STR("z-rsa-4096") : STR("z-rsa-3072");
+		assert_true(is_ok(key_remote_make(r, algs[i], name, str_c(path), &there, NULL)));
+		assert_true(is_ok(key_load(str_c(path), str_of(master, KEY_MASTER), name, &loaded, NULL)));
+		assert_true(is_ok(key_sign(there, SIG_RS256, STR("m"), sig, &n, NULL)));
+		assert_int_equal(n, i ? 512 : 384);
+		assert_true(key_verify(loaded, SIG_RS256, STR("m"), str_of((char *)sig, n)));
+		unlink(path);
+	}
+}
+
 static void a_new_key_outlives_the_process_that_made_it(void **state)
 {
 	(void)state;
@@ -200,6 +221,7 @@ static void a_new_key_outlives_the_process_that_made_it(void **state)
 	assert_true(is_ok(key_load(str_c(path), str_of(master, KEY_MASTER), STR("a-new@2"), &loaded,
 	                           NULL)));
 	assert_true(str_eq(key_spki(loaded), key_spki(made_there)));
+	large_rsa_keys_are_made_there(r);
 	for (int i = 0; i < 2; i++) {
 		KEY_AUTO old = key_named(r, "p256"); /* its index is another after the restart */
 		assert_true(is_ok(key_sign(old, SIG_ES256, STR("m"), sig, &n, NULL)));
