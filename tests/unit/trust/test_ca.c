@@ -389,9 +389,51 @@ static void issue_and_revoke_are_journaled(void **state)
 	assert_true(str_eq(rows[1].event, STR("trust.cert.issue")));
 }
 
+/* As crypto/key_remote.c says it while its process is down; (fail) is ours, fail() cmocka's. */
+static struct result nobody_signs(void *ctx, enum sig_alg alg, struct str data,
+                                  uint8_t ret[KEY_SIG_MAX], size_t *ret_n, struct err *err)
+{
+	(void)ctx, (void)alg, (void)data, (void)ret, (void)ret_n;
+	return (fail)(err, ERR_UNAVAILABLE, "crypto.key.down", NULL, "the key process is down");
+}
+
+static void free_nothing(void *ctx)
+{
+	(void)ctx;
+}
+
+static void a_dead_key_issues_nothing_and_leaves_nothing(void **state)
+{
+	static const struct key_home dead = { .sign = nobody_signs, .free = free_nothing };
+	struct nation *n = *state;
+	struct err err = { 0 };
+	struct key *key = NULL;
+	struct ca *ca = NULL;
+	struct cert_issued c;
+	struct cert_request r = nation_request(n, PROFILE_SEAL, nation_key(KEY_P256, 3));
+	must_ok(key_new_at(key_spki(trust_ca_key(n->ca[CA_GOVERNMENT])), &dead, NULL, &key, &err), &err,
+	        "key");
+	must_ok(trust_ca_open(n->s, STR("jlis"), CA_GOVERNMENT, key, &ca, &err), &err, "open");
+	assert_int_equal(trust_cert_issue(ca, n->a, &r, NATION_NOW, &c, &err).kind, ERR_UNAVAILABLE);
+	assert_string_equal(err.code, "crypto.key.down");
+	STORE_READER_AUTO db = NULL;
+	const struct cert_row *rows;
+	size_t count;
+	must_ok(store_reader(n->s, &db, &err), &err, "reader");
+	must_ok(trust_certs_of_subject(db, n->a, STR("jlis"), r.subject, &rows, &count, &err), &err,
+	        "rows");
+	assert_int_equal(count, 0);
+	store_reader_done(&db);
+	/* the key pair is not spent: the same request is issued once the key is back */
+	must_ok(trust_cert_issue(n->ca[CA_GOVERNMENT], n->a, &r, NATION_NOW, &c, &err), &err, "issue");
+	trust_ca_close(ca);
+	key_unref(key);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		BOTH(a_dead_key_issues_nothing_and_leaves_nothing),
 		BOTH(citizen_sign_cert_means_the_person),
 		BOTH(auth_cert_tells_nobody_who_she_is),
 		BOTH(openssl_reads_what_we_issue),
