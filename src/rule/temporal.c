@@ -201,11 +201,9 @@ int64_t months_between(const struct feel_value *x, const struct feel_value *y)
 {
 	const struct feel_moment *a = &x->moment, *b = &y->moment;
 	int64_t months = ((int64_t)b->year - a->year) * 12 + b->month - a->month;
-	int64_t rest_a = a->day * (int64_t)DAY_SECONDS + clock_seconds(a);
-	int64_t rest_b = b->day * (int64_t)DAY_SECONDS + clock_seconds(b);
-	if (months > 0 && rest_b < rest_a)
+	if (months > 0 && b->day < a->day)
 		months--;
-	if (months < 0 && rest_b > rest_a)
+	if (months < 0 && b->day > a->day)
 		months++;
 	return months;
 }

@@ -33,7 +33,8 @@ bool moment_order(const struct feel_value *x, const struct feel_value *y, int *r
 struct feel_value moment_add_duration(const struct feel_value *v, struct feel_duration d);
 struct feel_value moment_add_months(const struct feel_value *v, int64_t months);
 struct feel_value moment_diff(const struct feel_value *x, const struct feel_value *y);
-/* Whole months from x to y, toward zero. */
+/* Whole months from x to y, toward zero, by the calendar days alone: neither
+ * the time of the day nor the zone counts. */
 int64_t months_between(const struct feel_value *x, const struct feel_value *y);
 /* The moment at a UTC instant, seen at an offset. */
 struct feel_value moment_from_utc(int64_t seconds, uint32_t nano, int32_t offset);
