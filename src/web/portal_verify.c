@@ -19,42 +19,50 @@ static const struct limit by_peer = { "verify.peer", 30, CLOCK_SECOND * 2 };
 
 /* ---- words ---- */
 
-static const char *tone_of(enum ades_indication i)
-{
-	static const char *const tones[INDICATION_COUNT] = { "good", "warn", "bad" };
-	return tones[i];
-}
+static const struct tone { const char *name; struct str head; } tones[INDICATION_COUNT] = {
+	[TOTAL_PASSED] = { "good", STR_INIT("verify.good") },
+	[INDETERMINATE] = { "warn", STR_INIT("verify.warn") },
+	[TOTAL_FAILED] = { "bad", STR_INIT("verify.bad") },
+};
 
 /* やさしい日本語 has fewer words than the standard: these say enough to act. */
-static const char *easy_of(enum ades_indication i, enum ades_sub s)
+static const struct easy { struct str say, todo; } passed = {
+	STR_INIT("verify.easy.passed"), STR_INIT("verify.do.passed") },
+missing = { STR_INIT("verify.easy.missing"), STR_INIT("verify.do.missing") },
+stranger = { STR_INIT("verify.easy.stranger"), STR_INIT("verify.do.stranger") },
+changed = { STR_INIT("verify.easy.changed"), STR_INIT("verify.do.changed") },
+failed = { STR_INIT("verify.easy.failed"), STR_INIT("verify.do.failed") },
+unsure = { STR_INIT("verify.easy.unsure"), STR_INIT("verify.do.unsure") };
+
+static const struct easy *easy_of(enum ades_indication i, enum ades_sub s)
 {
 	if (i == TOTAL_PASSED)
-		return "passed";
+		return &passed;
 	if (s == SUB_SIGNED_DATA_NOT_FOUND)
-		return "missing";
+		return &missing;
 	if (s == SUB_NO_CERTIFICATE_CHAIN_FOUND)
-		return "stranger";
-	return s == SUB_HASH_FAILURE || s == SUB_FORMAT_FAILURE ? "changed"
-	       : i == TOTAL_FAILED ? "failed" : "unsure";
+		return &stranger;
+	if (s == SUB_HASH_FAILURE || s == SUB_FORMAT_FAILURE)
+		return &changed;
+	return i == TOTAL_FAILED ? &failed : &unsure;
 }
 
 static void put_words(struct visit *v, struct json_object *o, enum ades_indication i,
                       enum ades_sub s)
 {
 	const struct ades_sub_row *row = ades_sub_row(s);
-	const char *easy = easy_of(i, s);
+	const struct easy *easy = easy_of(i, s);
 	struct str say = str_c(v->lang == LANG_EN ? row->en : row->ja);
 	struct str todo = str_c(v->lang == LANG_EN ? row->do_en : row->do_ja);
 	if (v->lang == LANG_EASY) {
-		say = text_get(v->app->texts, LANG_EASY, arena_printf(v->a, "verify.easy.%s", easy));
-		todo = text_get(v->app->texts, LANG_EASY, arena_printf(v->a, "verify.do.%s", easy));
+		say = text_get(v->app->texts, LANG_EASY, easy->say);
+		todo = text_get(v->app->texts, LANG_EASY, easy->todo);
 	}
 	if (s == SUB_NO_CERTIFICATE_CHAIN_FOUND) /* nobody can name an authority on this page */
-		todo = text_get(v->app->texts, v->lang, STR("verify.do.stranger"));
-	json_put_str(o, STR("tone"), str_c(tone_of(i)));
+		todo = text_get(v->app->texts, v->lang, stranger.todo);
+	json_put_str(o, STR("tone"), str_c(tones[i].name));
 	json_put_str(o, STR("head_html"),
-	             text_html(v->a, text_get(v->app->texts, v->lang,
-	                                      arena_printf(v->a, "verify.%s", tone_of(i)))));
+	             text_html(v->a, text_get(v->app->texts, v->lang, tones[i].head)));
 	json_put_str(o, STR("say_html"), text_html(v->a, say));
 	json_put_str(o, STR("todo_html"), text_html(v->a, todo));
 }
