@@ -97,7 +97,24 @@ static struct json inputs(struct tree *t, const struct xml_node *x)
 	return list(t, all, n);
 }
 
-/* Values of an output: its own, or those its type allows. */
+/* Values of an output: its own, or those its type allows; "-" names none. They
+ * are its order, best first, and its own also tests of every value (what the
+ * type allows is held where the value is fitted to the type). */
+static void put_values(struct tree *t, struct object *o, const struct xml_node *values,
+                       const struct type *type)
+{
+	while (type && type->kind == TYPE_NAMED && !type->allowed_text.n)
+		type = type->target;
+	if (has_text(values)) {
+		if (str_eq(str_trim(xml_child(values, "text")->text), STR("-")))
+			return;
+		put(o, "values", cell(t, values, "-"));
+		put(o, "allowed", cell(t, values, "-"));
+	} else if (type && type->allowed_text.n) {
+		put(o, "values", node(t, JSON_STRING, type->allowed_text));
+	}
+}
+
 static struct json outputs(struct tree *t, const struct xml_node *x, const struct type *const *types)
 {
 	size_t n, i = 0;
@@ -110,13 +127,7 @@ static struct json outputs(struct tree *t, const struct xml_node *x, const struc
 		put(&o, "name", node(t, JSON_STRING, str_trim(xml_attr(out, "name"))));
 		if (xml_attr(out, "label").n)
 			put(&o, "label", node(t, JSON_STRING, str_trim(xml_attr(out, "label"))));
-		const struct type *type = types[i];
-		while (type && type->kind == TYPE_NAMED && !type->allowed_text.n)
-			type = type->target;
-		if (has_text(values))
-			put(&o, "values", cell(t, values, "-"));
-		else if (type && type->allowed_text.n)
-			put(&o, "values", node(t, JSON_STRING, type->allowed_text));
+		put_values(t, &o, values, types[i]);
 		if (has_text(dflt))
 			put(&o, "default", cell(t, dflt, "null"));
 		t->at = out;

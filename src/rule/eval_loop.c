@@ -260,7 +260,8 @@ enum feel_truth machine_test(struct machine *m, const struct node *test, const s
 		return test_operator(m, test->op, input, &v);
 	}
 	struct feel_value v = machine_eval(m, test, &own);
-	if (test->asks_input)
+	/* A test that reads "?" says yes or no itself; another value is compared. */
+	if (test->asks_input && (v.kind == FEEL_BOOL || v.kind == FEEL_NULL))
 		return value_truth(&v);
 	return member(m, input, &v);
 }

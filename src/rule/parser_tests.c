@@ -20,25 +20,16 @@ const struct node *parse_test_operator(struct parser *p)
 	return NULL;
 }
 
-/* One positive test, or several in parentheses. */
-const struct node *parse_test(struct parser *p)
+/* After "(" and its first test: a group of tests, a range or an expression: ","
+ * tells. What was read is handed on to `whole`, not read again, or nesting would
+ * cost 2^depth. */
+static const struct node *parse_group(struct parser *p, const struct node *n, size_t start,
+                                      const struct node *(*whole)(struct parser *))
 {
-	const struct node *n = parse_test_operator(p);
-	if (n)
-		return n;
-	if (peek(p)->kind != T_LPAREN)
-		return parse_additive(p);
-	/* "(" opens a group of tests, a range or an expression: "," tells. What was
-	 * read is handed on, not read again, or nesting would cost 2^depth. */
-	size_t start = peek(p)->start;
 	struct node_vec v = { 0 };
-	next(p);
-	n = parse_test_operator(p);
-	if (!n)
-		n = parse_expression(p);
 	if (peek(p)->kind != T_COMMA) {
 		p->given = parse_paren_rest(p, n, start);
-		return parse_additive(p);
+		return whole(p);
 	}
 	vec_push(p, &v, n, STR(""));
 	while (accept(p, T_COMMA)) {
@@ -49,10 +40,38 @@ const struct node *parse_test(struct parser *p)
 	return node_kids(p, N_TESTS, start, v.p, v.n);
 }
 
+/* One positive test, or several in parentheses. */
+const struct node *parse_test(struct parser *p)
+{
+	const struct node *n = parse_test_operator(p);
+	if (n)
+		return n;
+	if (peek(p)->kind != T_LPAREN)
+		return parse_additive(p);
+	size_t start = peek(p)->start;
+	next(p);
+	n = parse_test_operator(p);
+	return parse_group(p, n ? n : parse_expression(p), start, parse_additive);
+}
+
+static bool at_test_operator(struct parser *p)
+{
+	enum token_kind k = peek(p)->kind;
+	return k == T_LT || k == T_LE || k == T_GT || k == T_GE || k == T_EQ || k == T_NE;
+}
+
 static const struct node *test_item(struct parser *p)
 {
 	const struct node *n = parse_test_operator(p);
-	return n ? n : parse_expression(p);
+	if (n || peek(p)->kind != T_LPAREN)
+		return n ? n : parse_expression(p);
+	size_t start = peek(p)->start;
+	next(p);
+	if (!at_test_operator(p))
+		return parse_group(p, parse_expression(p), start, parse_expression);
+	unread(p); /* "(>5)" is a range, an ordinary value */
+	p->pos = start;
+	return parse_expression(p);
 }
 
 static void tests_until(struct parser *p, struct node_vec *v, enum token_kind end)

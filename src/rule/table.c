@@ -66,6 +66,20 @@ static void match_rows(struct deciding *d)
 			return;
 }
 
+/* Does a value pass the tests of its output? A list does item by item too. */
+static bool output_allowed(struct deciding *d, const struct feel_expr *tests,
+                           const struct feel_value *v)
+{
+	if (!tests || v->kind == FEEL_NULL || machine_test(d->m, tests->root, d->f, v) == FEEL_TRUE)
+		return true;
+	if (v->kind != FEEL_LIST)
+		return false;
+	for (size_t i = 0; i < v->list.n; i++)
+		if (machine_test(d->m, tests->root, d->f, &v->list.items[i]) != FEEL_TRUE)
+			return false;
+	return true;
+}
+
 /* The value of a row: its only output, or a context of them. */
 static struct feel_value outputs(struct deciding *d, const struct feel_expr *const *then,
                                  uint32_t row_line)
@@ -76,7 +90,8 @@ static struct feel_value outputs(struct deciding *d, const struct feel_expr *con
 	for (size_t i = 0; i < t->noutputs; i++) {
 		values[i] = then[i] ? machine_eval(d->m, then[i]->root, d->f) : feel_null();
 		keys[i] = t->outputs[i].name;
-		if (!machine_fit(d->m, &values[i], t->outputs[i].type)) {
+		if (!machine_fit(d->m, &values[i], t->outputs[i].type) ||
+		    !output_allowed(d, t->outputs[i].allowed, &values[i])) {
 			machine_trouble(d->m, "table.output", row_line, (uint32_t)(t->ninputs + i));
 			values[i] = feel_null();
 		}

@@ -49,6 +49,7 @@ struct rule_input {
 struct rule_output {
 	struct str name, label;
 	const struct feel_expr *values; /* a list, best first: priority and output order */
+	const struct feel_expr *allowed; /* tests a model's output must pass, or NULL */
 	const struct feel_expr *dflt;   /* when no row matches, or NULL */
 	const struct type *type;        /* what its values must conform to, or NULL */
 	struct rule_place place;

@@ -141,6 +141,8 @@ static struct result outputs(struct builder *b, const struct json *list)
 			return wrong(b, x, "several outputs need a name each");
 		if (json_get(x, STR("values")))
 			TRY(tolerate(b, output_values(b, json_get(x, STR("values")), &out[i].values)));
+		if (b->types && json_get(x, STR("allowed")))
+			TRY(tolerate(b, cell(b, json_get(x, STR("allowed")), true, &out[i].allowed)));
 		if (json_get(x, STR("default")))
 			TRY(tolerate(b, cell(b, json_get(x, STR("default")), false, &out[i].dflt)));
 	}
