@@ -61,6 +61,8 @@ struct dmn_unit {
 	const struct xml_node *xml;
 	struct dmn_import *imports;
 	size_t nimports;
+	const struct dmn_unit **merged; /* imported without a name, also by those: their */
+	size_t nmerged;                 /* elements and types count as this file's, own first */
 	struct type_name *types;     /* own ones and "import.type" */
 	size_t ntypes;
 	struct item_def *items;

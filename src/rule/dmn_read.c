@@ -170,7 +170,39 @@ static void read_imports(struct dmn_builder *b, struct dmn_unit *u)
 	}
 }
 
-/* "#id", or "namespace#id" of an import. */
+static bool is_merged(const struct dmn_unit *u, const struct dmn_unit *other)
+{
+	for (size_t i = 0; i < u->nmerged; i++)
+		if (u->merged[i] == other)
+			return true;
+	return false;
+}
+
+/* Depth first, in the order of the imports: of two of a name the first counts. */
+static void merge_unnamed(struct dmn_unit *into, const struct dmn_unit *from)
+{
+	for (size_t i = 0; i < from->nimports; i++) {
+		const struct dmn_import *im = &from->imports[i];
+		if (im->name.n || !im->unit || im->unit == into || is_merged(into, im->unit))
+			continue;
+		into->merged[into->nmerged++] = im->unit;
+		merge_unnamed(into, im->unit);
+	}
+}
+
+/* In a file merged into the main one, the main one's own element of a name counts. */
+static struct drg *merged_element(const struct dmn_builder *b, struct drg *d)
+{
+	const struct dmn_unit *top = b->model->units[0];
+	if (b->unit == top || d->unit == top || !is_merged(top, b->unit) || !is_merged(top, d->unit))
+		return d;
+	for (size_t i = 0; i < top->nelements; i++)
+		if (top->elements[i]->kind == d->kind && str_eq(top->elements[i]->name, d->name))
+			return top->elements[i];
+	return d;
+}
+
+/* "#id" of this file or of what it imports without a name, or "namespace#id". */
 static struct drg *follow(struct dmn_builder *b, const struct xml_node *x)
 {
 	struct str href = str_trim(xml_attr(x, "href")), id = href;
@@ -187,10 +219,12 @@ static struct drg *follow(struct dmn_builder *b, const struct xml_node *x)
 		}
 	}
 	struct drg *d = u ? map_get(&u->by_id, id) : NULL;
+	for (size_t i = 0; !d && u == b->unit && i < u->nmerged; i++)
+		d = map_get(&u->merged[i]->by_id, id);
 	if (!d)
 		dmn_problem_add(b, x, TABLE_ERROR, "dmn.href",
 		                DMN_WORDS(dmn_word(href)), STR(""));
-	return d;
+	return d ? merged_element(b, d) : NULL;
 }
 
 /* Elements named by the children `inner` of the children `outer`. */
@@ -224,7 +258,9 @@ static void make_slots(struct dmn_builder *b, struct drg *d)
 	for (size_t i = 0; i < d->nneeds; i++) {
 		const struct drg *x = d->needs[i];
 		const struct dmn_import *im = x->unit == d->unit ? NULL : import_of(d->unit, x->unit);
-		struct str under = x->unit == d->unit ? STR("") : im ? im->name : x->unit->name;
+		bool own = x->unit == d->unit || (!im && (is_merged(d->unit, x->unit) ||
+		                                          is_merged(x->unit, d->unit)));
+		struct str under = own ? STR("") : im ? im->name : x->unit->name;
 		if (!under.n) {
 			slots[d->nslots++] = (struct need){ .name = x->name, .element = x };
 			continue;
@@ -458,6 +494,11 @@ struct result dmn_read(struct arena *a, const struct dmn_source *sources, size_t
 		b.unit = m->units[i];
 		dmn_schema_check(&b, m->units[i]->xml);
 		read_imports(&b, m->units[i]);
+	}
+	for (size_t i = 0; i < m->nunits; i++) {
+		b.unit = m->units[i];
+		m->units[i]->merged = ARENA_ARRAY(a, const struct dmn_unit *, m->nunits);
+		merge_unnamed(m->units[i], m->units[i]);
 		dmn_types_resolve(&b, m->units[i]);
 		for (size_t k = 0; k < m->units[i]->nelements; k++)
 			read_types_of(&b, m->units[i]->elements[k]);

@@ -49,6 +49,10 @@ const struct type *dmn_type_of(struct dmn_builder *b, const struct xml_node *x, 
 		for (size_t i = 0; i < b->unit->ntypes; i++)
 			if (str_eq(b->unit->types[i].name, name))
 				return b->unit->types[i].type;
+		for (size_t i = 0; i < b->unit->nmerged; i++)
+			for (size_t k = 0; k < b->unit->merged[i]->nitems; k++)
+				if (str_eq(b->unit->merged[i]->items[k].type->name, name))
+					return b->unit->merged[i]->items[k].type;
 		if (!str_cut(name, ':', &prefix, &rest))
 			break;
 		name = rest;
