@@ -61,6 +61,7 @@ struct node {
 	bool local;                 /* N_NAME: bound inside the expression */
 	bool fact;                  /* N_NAME: known as a fact, so never a built-in of that name */
 	bool in_filter;             /* N_NAME: may be a key of the filtered item */
+	bool boxed;                 /* N_FILTER, N_SOME, N_EVERY: a test that is no boolean undoes the whole */
 	bool asks_input;            /* the subtree reads "?" */
 	bool strict;                /* N_IF: a condition that is neither true, false nor null gives null */
 	bool open;                  /* N_CALL: arguments that are not named are null */

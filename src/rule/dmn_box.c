@@ -324,7 +324,9 @@ static const struct node *filter(struct dmn_builder *b, const struct xml_node *x
 	b->filters--;
 	b->loose -= loose;
 	b->nscope = before;
-	return dmn_node(b, N_FILTER, x, kids, 2);
+	struct node *n = dmn_node(b, N_FILTER, x, kids, 2);
+	n->boxed = true;
+	return n;
 }
 
 static const struct node *loop(struct dmn_builder *b, const struct xml_node *x, enum node_kind kind)
@@ -344,6 +346,7 @@ static const struct node *loop(struct dmn_builder *b, const struct xml_node *x, 
 	struct node *n = dmn_node(b, kind, x, kids, 2);
 	n->names = name;
 	n->nnames = 1;
+	n->boxed = true;
 	return n;
 }
 

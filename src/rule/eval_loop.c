@@ -87,13 +87,19 @@ static struct feel_value domain_item(const struct domain *d, uint64_t i)
 	return civil_from_days(v, &day) ? feel_moment(FEEL_DATE, day) : feel_null();
 }
 
+/* Boxed filters and quantifiers take only booleans and null from their tests. */
+static bool no_test(const struct node *n, const struct feel_value *v)
+{
+	return n->boxed && v->kind != FEEL_BOOL && v->kind != FEEL_NULL;
+}
+
 /* One loop of for, some or every; `visit` sees the innermost rounds. */
 struct loop {
 	struct machine *m;
 	const struct node *n;
 	struct values out;         /* for */
 	enum feel_truth truth;     /* some, every */
-	bool broken;               /* a domain that is none */
+	bool broken;               /* a domain or a test that is none */
 	bool done;
 };
 
@@ -110,6 +116,10 @@ static void loop_round(struct loop *l, const struct frame *f)
 	}
 	struct feel_value v = machine_eval(l->m, body, f);
 	enum feel_truth t = value_truth(&v);
+	if (no_test(l->n, &v)) {
+		l->broken = true;
+		return;
+	}
 	bool some = l->n->kind == N_SOME;
 	l->truth = some ? truth_or(l->truth, t) : truth_and(l->truth, t);
 	l->done = l->truth == (some ? FEEL_TRUE : FEEL_FALSE);
@@ -186,6 +196,8 @@ struct feel_value loop_filter(struct machine *m, const struct node *n, const str
 		struct feel_value v = machine_eval(m, test, &own);
 		if (i == 0 && v.kind == FEEL_NUMBER)
 			return at_index(items, count, v.number);
+		if (no_test(n, &v))
+			return feel_null();
 		if (feel_true(&v))
 			values_push(m, &out, items[i]);
 	}
