@@ -21,19 +21,27 @@ static struct feel_value rounded(const struct feel_value *args, size_t n, enum d
 	return feel_number(dec_round(args[0].number, scale, mode));
 }
 
-#define ROUNDING(name, mode) \
+/* The four of §10.3.4.5 that have no default: the scale is a whole number. */
+static struct feel_value rounded_to(const struct feel_value *args, size_t n, enum dec_rounding mode)
+{
+	if (!arg_is(args, n, 1, FEEL_NUMBER) || !dec_integer(args[1].number))
+		return feel_null();
+	return rounded(args, n, mode);
+}
+
+#define ROUNDING(name, to, mode) \
 	struct feel_value name(struct machine *m, const struct feel_value *args, size_t n) \
 	{ \
 		(void)m; \
-		return rounded(args, n, mode); \
+		return to(args, n, mode); \
 	}
-ROUNDING(fn_decimal, DEC_HALF_EVEN)
-ROUNDING(fn_floor, DEC_FLOOR)
-ROUNDING(fn_ceiling, DEC_CEILING)
-ROUNDING(fn_round_up, DEC_UP)
-ROUNDING(fn_round_down, DEC_DOWN)
-ROUNDING(fn_round_half_up, DEC_HALF_UP)
-ROUNDING(fn_round_half_down, DEC_HALF_DOWN)
+ROUNDING(fn_decimal, rounded, DEC_HALF_EVEN)
+ROUNDING(fn_floor, rounded, DEC_FLOOR)
+ROUNDING(fn_ceiling, rounded, DEC_CEILING)
+ROUNDING(fn_round_up, rounded_to, DEC_UP)
+ROUNDING(fn_round_down, rounded_to, DEC_DOWN)
+ROUNDING(fn_round_half_up, rounded_to, DEC_HALF_UP)
+ROUNDING(fn_round_half_down, rounded_to, DEC_HALF_DOWN)
 
 struct feel_value fn_abs(struct machine *m, const struct feel_value *args, size_t n)
 {

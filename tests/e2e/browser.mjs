@@ -184,8 +184,8 @@ async function scenario(lang, id, damage) {
   const c = await Person.open("citizen", lang, { width: 390, height: 844 });
   await c.language();
   await owner.phone.page.goto(`${phone}/settings/lang/${lang}?back=%2F`).catch(() => {});
-  await c.go("/", "welcome");
   await c.go("/verify", "verify");
+  await c.go("/", "welcome");
   await c.page.fill("input[name=q]", lang === "en" ? "earthquake" : "罹災");
   await c.press("form[action='/procedures'] button", "found");
   report(await c.page.locator("a[href^='/procedures/disaster_certificate']").count() > 0, `${lang} the search finds the certificate`);
