@@ -75,6 +75,14 @@ static void wipe(struct carriage *c, size_t items)
 	mem_wipe(c->in, (size_t)(end->p + end->n - c->in));
 }
 
+static bool any_making(struct job *const *batch, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (batch[i]->ask.kind == KEY_OP_MAKE)
+			return true;
+	return false;
+}
+
 /* Locked at the beginning and at the end, not between. */
 static void carry(struct key_remote *r, int channel)
 {
@@ -83,12 +91,17 @@ static void carry(struct key_remote *r, int channel)
 	int fd = r->fds[channel];
 	key_frame_begin(&c->out, false);
 	size_t n = fetch(r, batch, &c->out);
+	bool making = any_making(batch, n);
 	r->busy[channel] = true;
 	r->carrying++;
 	if (r->first)
 		pthread_cond_signal(&r->first->changed); /* for the next free channel */
 	pthread_mutex_unlock(&r->lock);
+	if (making)
+		key_remote_be_patient(r, channel, true);
 	bool held = key_remote_exchange(fd, c);
+	if (making)
+		key_remote_be_patient(r, channel, false);
 	pthread_mutex_lock(&r->lock);
 	for (size_t i = 0; i < n; i++)
 		settle(batch[i], held ? &c->reply.items[i] : NULL);

@@ -15,7 +15,7 @@
 
 extern char **environ;
 
-enum { HIGH_FD = 64, START_SECONDS = 120, ANSWER_SECONDS = 10 };
+enum { HIGH_FD = 64, START_SECONDS = 120, ANSWER_SECONDS = 10, MAKING_TIMES = 15 };
 #define BACKOFF_FIRST (100 * CLOCK_SECOND / 1000)
 #define BACKOFF_MAX (30 * CLOCK_SECOND)
 #define LIVED_WELL (60 * CLOCK_SECOND)
@@ -68,6 +68,14 @@ static void limit(struct key_remote *r, unsigned seconds)
 	struct timeval t = { .tv_sec = (time_t)seconds };
 	for (unsigned i = 0; i < r->channels; i++)
 		setsockopt(r->fds[i], SOL_SOCKET, SO_RCVTIMEO, &t, sizeof t);
+}
+
+/* A prime of 2048 bits may take seconds to find. */
+void key_remote_be_patient(struct key_remote *r, int channel, bool making)
+{
+	unsigned seconds = r->config.patience ? r->config.patience : ANSWER_SECONDS;
+	struct timeval t = { .tv_sec = (time_t)(making ? seconds * MAKING_TIMES : seconds) };
+	setsockopt(r->fds[channel], SOL_SOCKET, SO_RCVTIMEO, &t, sizeof t);
 }
 
 /* ---- getting to know ---- */

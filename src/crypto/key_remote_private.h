@@ -62,5 +62,7 @@ void key_remote_drop(struct key_remote *r);
 /* Sends c->out and reads c->reply, outside of the lock. False: the process is to
  * be taken for dead. */
 bool key_remote_exchange(int fd, struct carriage *c);
+/* How long an answer on this channel may take; longer while a key is made. */
+void key_remote_be_patient(struct key_remote *r, int channel, bool making);
 
 #endif

@@ -193,7 +193,11 @@ static void large_rsa_keys_are_made_there(struct key_remote *r)
 		KEY_AUTO loaded = NULL;
 		snprintf(path, sizeof path, "%s/z-large.key", dir);
 		struct str name = i ? STR("z-rsa-4096") : STR("z-rsa-3072");
-		assert_true(is_ok(key_remote_make(r, algs[i], name, str_c(path), &there, NULL)));
+		struct err err = { 0 };
+		struct result done = key_remote_make(r, algs[i], name, str_c(path), &there, &err);
+		if (is_err(done))
+			print_error("%s: %s: %s\n", name.p, err.code, err.what);
+		assert_true(is_ok(done));
 		assert_true(is_ok(key_load(str_c(path), str_of(master, KEY_MASTER), name, &loaded, NULL)));
 		assert_true(is_ok(key_sign(there, SIG_RS256, STR("m"), sig, &n, NULL)));
 		assert_int_equal(n, i ? 512 : 384);
