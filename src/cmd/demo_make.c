@@ -22,11 +22,11 @@ static struct result prepare(struct arena *a, const struct demo_plan *p,
 static const struct json *summary(struct demo_trust *t, const struct demo_plan *p,
                                   const struct json *officers)
 {
+	const struct config *c = &t->node->config; /* gone before the summary is */
 	struct json_object *o = json_object_new(t->arena);
-	json_put_str(o, STR("portal"), t->node->config.origin);
-	json_put_str(o, STR("counter"), arena_printf(t->arena, "%.*s/counter",
-	                                             STR_ARG(t->node->config.origin)));
-	json_put_str(o, STR("phone"), t->node->config.phone_url);
+	json_put_str(o, STR("portal"), arena_str(t->arena, c->origin));
+	json_put_str(o, STR("counter"), arena_printf(t->arena, "%.*s/counter", STR_ARG(c->origin)));
+	json_put_str(o, STR("phone"), arena_str(t->arena, c->phone_url));
 	json_put_int(o, STR("seed"), p->seed);
 	json_put_str(o, STR("today"), date_format(t->arena, p->today));
 	json_put(o, STR("people"), json_array_done(t->people));
