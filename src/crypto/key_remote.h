@@ -20,7 +20,8 @@ struct key_remote_config {
 	 * descriptors KEY_HOST_FD and up (crypto/key_host.h). */
 	char *const *argv;
 	unsigned channels; /* 1 to KEY_HOST_CHANNELS; 0: as many as processors, at least 2 */
-	unsigned patience; /* seconds until a silent process is taken for dead; 0: 10 */
+	unsigned patience; /* seconds until a silent process is taken for dead, 15 times
+	                      that while it makes a key; 0: 10 */
 	bool once;         /* never start it again: its secrets were typed by people */
 	/* Told of every change, from a thread of its own; may be NULL. */
 	void (*said)(void *ctx, enum key_remote_event event, const struct err *why);

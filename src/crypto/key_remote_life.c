@@ -63,19 +63,27 @@ static int spawn(struct key_remote *r, const int *theirs, pid_t *ret)
 	return rc;
 }
 
-static void limit(struct key_remote *r, unsigned seconds)
+static void limit_one(const struct key_remote *r, unsigned channel, unsigned seconds)
 {
 	struct timeval t = { .tv_sec = (time_t)seconds };
+	setsockopt(r->fds[channel], SOL_SOCKET, SO_RCVTIMEO, &t, sizeof t);
+}
+
+static void limit(const struct key_remote *r, unsigned seconds)
+{
 	for (unsigned i = 0; i < r->channels; i++)
-		setsockopt(r->fds[i], SOL_SOCKET, SO_RCVTIMEO, &t, sizeof t);
+		limit_one(r, i, seconds);
+}
+
+static unsigned patience(const struct key_remote *r)
+{
+	return r->config.patience ? r->config.patience : ANSWER_SECONDS;
 }
 
 /* A prime of 2048 bits may take seconds to find. */
 void key_remote_be_patient(struct key_remote *r, int channel, bool making)
 {
-	unsigned seconds = r->config.patience ? r->config.patience : ANSWER_SECONDS;
-	struct timeval t = { .tv_sec = (time_t)(making ? seconds * MAKING_TIMES : seconds) };
-	setsockopt(r->fds[channel], SOL_SOCKET, SO_RCVTIMEO, &t, sizeof t);
+	limit_one(r, (unsigned)channel, patience(r) * (making ? MAKING_TIMES : 1));
 }
 
 /* ---- getting to know ---- */
@@ -163,7 +171,7 @@ static struct result start(struct key_remote *r, bool first, struct err *err)
 		set_pid(r, pid); /* closing may end it in the middle of its start */
 		limit(r, START_SECONDS);
 		fine = learn(r, &r->carriages[0], first);
-		limit(r, r->config.patience ? r->config.patience : ANSWER_SECONDS);
+		limit(r, patience(r));
 		if (!fine) {
 			set_pid(r, 0); /* before it is reaped: the number may be another's then */
 			kill(pid, SIGKILL);

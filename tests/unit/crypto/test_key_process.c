@@ -180,7 +180,6 @@ static void secrets_are_unwrapped_and_derived_from_afar(void **state)
 	key_remote_close(r);
 }
 
-/* Made behind the walls, written outside, and there again after a death. */
 /* The largest of all fits a frame with its sealed file. */
 static void large_rsa_keys_are_made_there(struct key_remote *r)
 {
@@ -206,6 +205,7 @@ static void large_rsa_keys_are_made_there(struct key_remote *r)
 	}
 }
 
+/* Made behind the walls, written outside, and there again after a death. */
 static void a_new_key_outlives_the_process_that_made_it(void **state)
 {
 	(void)state;
