@@ -112,7 +112,7 @@ static void cell_constant(void *user, const struct feel_value *v, bool equals)
 		tell_type(k, v);
 		return;
 	}
-	if (!equals || l->mixed || set_has(x->inside, l->first + line_piece(l, v)))
+	if (!equals || l->mixed || set_has(x->inside, l->first + points_piece(l->points, l->npoints, v)))
 		return;
 	struct say s = say_row(k->c, TABLE_ERROR, "table.outside", k->row, (int32_t)k->column);
 	struct word_arg args[] = { row_number(k->c, k->row), word_same(check_value_text(k->c, v)),

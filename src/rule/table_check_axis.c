@@ -275,7 +275,7 @@ static int example_rank(const struct axis *x, size_t piece)
 		if (at % 2)
 			return 4;
 		struct feel_value plain = feel_string(STR("other"));
-		if (l->kind == FEEL_STRING && line_piece(l, &plain) == at)
+		if (l->kind == FEEL_STRING && points_piece(l->points, l->npoints, &plain) == at)
 			return 3;
 		return at == 0 || at == 2 * l->npoints ? 1 : 2;
 	}

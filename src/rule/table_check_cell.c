@@ -275,7 +275,7 @@ static void equal_truths(const struct axis *x, const struct feel_value *v, struc
 	} else if (!l || l->mixed) {
 		opaque(x, t);
 	} else {
-		size_t point = l->first + line_piece(l, v);
+		size_t point = l->first + points_piece(l->points, l->npoints, v);
 		on_line(x, l, point, point + 1, t);
 		t->open[0] &= ~(uint64_t)1;
 		set_put(t->no, PIECE_NULL);
@@ -297,7 +297,7 @@ static void order_truths(const struct axis *x, char op, const struct feel_value 
 	} else if (!l || l->mixed) {
 		opaque(x, t);
 	} else {
-		size_t point = l->first + line_piece(l, v), end = l->first + 2 * l->npoints + 1;
+		size_t point = l->first + points_piece(l->points, l->npoints, v), end = l->first + 2 * l->npoints + 1;
 		if (op == '<' || op == 'l')
 			on_line(x, l, l->first, point + (op == 'l'), t);
 		else
@@ -336,8 +336,8 @@ static void range_truths(const struct axis *x, const struct feel_range *r, struc
 		if (!l || l->mixed || r->low.kind != r->high.kind || r->low.kind == FEEL_BOOL)
 			opaque(x, t);
 		else
-			on_line(x, l, l->first + line_piece(l, &r->low) + !r->low_closed,
-			        l->first + line_piece(l, &r->high) + r->high_closed, t);
+			on_line(x, l, l->first + points_piece(l->points, l->npoints, &r->low) + !r->low_closed,
+			        l->first + points_piece(l->points, l->npoints, &r->high) + r->high_closed, t);
 	}
 }
 
@@ -380,7 +380,7 @@ static void self_truths(const struct axis *x, struct truths *t)
 		opaque(x, t);
 		return;
 	}
-	size_t point = l->first + line_piece(l, &yes);
+	size_t point = l->first + points_piece(l->points, l->npoints, &yes);
 	on_line(x, l, point, point + 1, t);
 }
 

@@ -7,18 +7,9 @@
 
 #include "rule/temporal.h"
 
-int line_compare(const struct feel_value *x, const struct feel_value *y)
-{
-	int c = 0;
-	if (x->kind == FEEL_BOOL)
-		return x->boolean - y->boolean;
-	feel_order(x, y, &c);
-	return c;
-}
-
 static int compare_points(const void *x, const void *y)
 {
-	return line_compare(x, y);
+	return point_compare(x, y);
 }
 
 static bool has_line(enum feel_kind k)
@@ -72,7 +63,7 @@ static void cut(struct line *l)
 	if (l->npoints)
 		qsort(l->points, l->npoints, sizeof *l->points, compare_points);
 	for (size_t i = 0; i < l->npoints; i++)
-		if (!kept || line_compare(&l->points[kept - 1], &l->points[i]) != 0)
+		if (!kept || point_compare(&l->points[kept - 1], &l->points[i]) != 0)
 			l->points[kept++] = l->points[i];
 	l->npoints = kept;
 }
@@ -93,28 +84,12 @@ void lines_cut(struct check *c, struct axis *x)
 	}
 }
 
-size_t line_piece(const struct line *l, const struct feel_value *v)
-{
-	size_t low = 0, high = l->npoints;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = line_compare(v, &l->points[middle]);
-		if (order == 0)
-			return 2 * middle + 1;
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return 2 * low;
-}
-
 /* Strictly between; an end that is not there is open. */
 static bool between(const struct feel_value *v, const struct feel_value *low,
                     const struct feel_value *high)
 {
-	return v->kind != FEEL_NULL && (!low || line_compare(low, v) < 0) &&
-	       (!high || line_compare(v, high) < 0);
+	return v->kind != FEEL_NULL && (!low || point_compare(low, v) < 0) &&
+	       (!high || point_compare(v, high) < 0);
 }
 
 static bool number_between(const struct axis *x, const struct feel_value *low,

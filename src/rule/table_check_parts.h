@@ -7,6 +7,7 @@
 #ifndef MUSUBI_RULE_TABLE_CHECK_PARTS_H
 #define MUSUBI_RULE_TABLE_CHECK_PARTS_H
 
+#include "rule/points.h"
 #include "rule/machine.h"
 #include "rule/table_check.h"
 #include "rule/words.h"
@@ -109,12 +110,9 @@ typedef void form_visit(void *user, const struct feel_value *v, bool equals);
 void form_constants(const struct form *f, form_visit *visit, void *user);
 
 /* table_check_line.c */
-int line_compare(const struct feel_value *x, const struct feel_value *y);
 void line_add(struct check *c, struct axis *x, const struct feel_value *v);
 void lines_cut(struct check *c, struct axis *x); /* sorts, numbers the pieces */
 const struct line *line_of(const struct axis *x, enum feel_kind k);
-/* 2i + 1 is point i, 2i the gap before it; counted from the line's first. */
-size_t line_piece(const struct line *l, const struct feel_value *v);
 /* A value of the piece; false: there is none. */
 bool piece_value(struct check *c, const struct axis *x, size_t piece, struct feel_value *ret);
 

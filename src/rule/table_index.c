@@ -16,32 +16,6 @@
 
 #include <stdlib.h>
 
-/* Both of the column's kind. */
-int index_compare(const struct feel_value *x, const struct feel_value *y)
-{
-	int c = 0;
-	if (x->kind == FEEL_BOOL)
-		return x->boolean - y->boolean;
-	feel_order(x, y, &c);
-	return c;
-}
-
-size_t index_piece(const struct index_column *c, const struct feel_value *v)
-{
-	size_t low = 0, high = c->npoints;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = index_compare(v, &c->points[middle]);
-		if (order == 0)
-			return 2 * middle + 1;
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return 2 * low;
-}
-
 /* What one column leaves of the places, for the inputs asked now. */
 struct view {
 	const uint64_t *always, *bits; /* or NULL; bits: of the words first … first + words */
@@ -76,7 +50,7 @@ static bool view_of(const struct index_column *c, const struct feel_value *v, st
 	*ret = (struct view){ .always = c->any_always ? c->always : NULL };
 	if (v->kind == FEEL_NULL) /* passes no test against a constant */
 		return true;
-	const struct piece *p = &c->pieces[index_piece(c, v) / c->join];
+	const struct piece *p = &c->pieces[points_piece(c->points, c->npoints, v) / c->join];
 	ret->bits = p->bits;
 	ret->first = p->first;
 	ret->words = p->words;

@@ -35,7 +35,7 @@ static bool kind_ordered(enum feel_kind k)
 
 static int compare_points(const void *x, const void *y)
 {
-	return index_compare(x, y);
+	return point_compare(x, y);
 }
 
 static const struct feel_value *constant(const struct node *n, enum feel_kind kind)
@@ -144,7 +144,7 @@ static void sort_points(struct making *k)
 	}
 	qsort(p, n, sizeof *p, compare_points);
 	for (size_t i = 0; i < n; i++)
-		if (!kept || index_compare(&p[kept - 1], &p[i]) != 0)
+		if (!kept || point_compare(&p[kept - 1], &p[i]) != 0)
 			p[kept++] = p[i];
 	c->points = ARENA_ARRAY(k->a, struct feel_value, kept);
 	memcpy(c->points, p, kept * sizeof *p);
@@ -156,8 +156,8 @@ static void place(struct making *k)
 	const struct index_column *c = k->column;
 	for (size_t i = 0; i < k->n; i++) {
 		struct interval *v = &k->intervals[i];
-		v->from = v->low ? index_piece(c, v->low) + !v->low_closed : 0;
-		v->to = v->high ? index_piece(c, v->high) - !v->high_closed : 2 * c->npoints;
+		v->from = v->low ? points_piece(c->points, c->npoints, v->low) + !v->low_closed : 0;
+		v->to = v->high ? points_piece(c->points, c->npoints, v->high) - !v->high_closed : 2 * c->npoints;
 	}
 }
 

@@ -2,6 +2,7 @@
 #ifndef MUSUBI_RULE_TABLE_INDEX_PARTS_H
 #define MUSUBI_RULE_TABLE_INDEX_PARTS_H
 
+#include "rule/points.h"
 #include "rule/table_index.h"
 
 enum { WORD_BITS = 64 };
@@ -36,10 +37,5 @@ static inline void index_mark(uint64_t *bits, size_t place)
 {
 	bits[place / WORD_BITS] |= (uint64_t)1 << (place % WORD_BITS);
 }
-
-/* Order of two values of a column's kind. */
-int index_compare(const struct feel_value *x, const struct feel_value *y);
-/* Where a value lies: piece 2i+1 is point i, piece 2i the gap before it. */
-size_t index_piece(const struct index_column *c, const struct feel_value *v);
 
 #endif
